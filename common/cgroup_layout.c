@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "common/cgroup_layout.h"
+
+#include "common/error.h"
+#include "common/fd.h"
+#include "common/io.h"
+#include "common/lines.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+/* The fields of one line of /proc/PID/mountinfo that matter here (proc(5)). */
+typedef struct {
+    Span root, mount_point, type, super_options;
+} MountLine;
+
+static bool
+mount_line_parse(Span line, MountLine *ret)
+{
+    Span word, source;
+
+    /* mount ID, parent ID, major:minor */
+    for (int i = 0; i < 3; i++)
+        if (!span_next_word(&line, &word))
+            return false;
+    if (!span_next_word(&line, &ret->root) || !span_next_word(&line, &ret->mount_point))
+        return false;
+    do /* mount options and optional fields end in "-" */
+        if (!span_next_word(&line, &word))
+            return false;
+    while (!span_equals(word, "-"));
+    return span_next_word(&line, &ret->type) && span_next_word(&line, &source) &&
+           span_next_word(&line, &ret->super_options);
+}
+
+/* mountinfo writes blanks, newlines and backslashes as \ooo. */
+static char *
+unescape(Span span)
+{
+    g_autofree char *escaped = span_dup(span);
+
+    return g_strcompress(escaped);
+}
+
+/* Takes @line's mount unless a wider one (nearer to the hierarchy's own root) is known, or it
+ * cannot be opened: another mount may cover it. */
+static void
+hierarchy_take(CgroupHierarchy *hierarchy, unsigned version, int root_fd, const MountLine *line)
+{
+    g_autofree char *root = unescape(line->root), *mount_point = unescape(line->mount_point);
+    autofd fd = -1;
+
+    if (hierarchy->version != 0 && strlen(hierarchy->root) <= strlen(root))
+        return;
+    fd = io_open_at(root_fd, mount_point[1] ? mount_point + 1 : ".", O_PATH | O_DIRECTORY, NULL);
+    if (fd < 0)
+        return;
+    fd_clear(&hierarchy->fd);
+    g_free(hierarchy->root);
+    g_free(hierarchy->mount_point);
+    *hierarchy = (CgroupHierarchy){.version = version,
+                                   .fd = fd_steal(&fd),
+                                   .root = g_steal_pointer(&root),
+                                   .mount_point = g_steal_pointer(&mount_point)};
+}
+
+static void
+take_v1(CgroupLayout *layout, int root_fd, const MountLine *line)
+{
+    Span options = line->super_options, option;
+
+    while (span_next_field(&options, ',', &option))
+        for (unsigned i = 0; i < CGROUP_N_CONTROLLERS; i++)
+            if (span_equals(option, cgroup_controller_name(i, 1)))
+                hierarchy_take(&layout->controllers[i], 1, root_fd, line);
+}
+
+static void
+hierarchy_share(const CgroupHierarchy *from, CgroupHierarchy *to)
+{
+    *to = (CgroupHierarchy){.version = from->version,
+                            .fd = fcntl(from->fd, F_DUPFD_CLOEXEC, 0),
+                            .root = g_strdup(from->root),
+                            .mount_point = g_strdup(from->mount_point)};
+}
+
+/* Gives v2 the controllers it has: those listed, and those it has built in. */
+static bool
+assign_v2(CgroupLayout *layout, GError **error)
+{
+    g_autofree char *controllers = NULL;
+    Span rest, name;
+    size_t len;
+    bool listed[CGROUP_N_CONTROLLERS] = {[CGROUP_CPUACCT] = true, [CGROUP_FREEZER] = true};
+
+    if (layout->unified.version == 0)
+        return true;
+    controllers = io_read_at(layout->unified.fd, "cgroup.controllers", &len, error);
+    if (!controllers)
+        return false;
+    rest = (Span){controllers, strcspn(controllers, "\n")};
+    while (span_next_word(&rest, &name))
+        for (unsigned i = 0; i < CGROUP_N_CONTROLLERS; i++)
+            if (cgroup_controller_name(i, 2) && span_equals(name, cgroup_controller_name(i, 2)))
+                listed[i] = true;
+    for (unsigned i = 0; i < CGROUP_N_CONTROLLERS; i++)
+        if (listed[i] && layout->controllers[i].version == 0)
+            hierarchy_share(&layout->unified, &layout->controllers[i]);
+    return true;
+}
+
+static void
+layout_init(CgroupLayout *layout)
+{
+    for (unsigned i = 0; i < CGROUP_N_CONTROLLERS; i++)
+        layout->controllers[i] = (CgroupHierarchy){.fd = -1};
+    layout->unified = (CgroupHierarchy){.fd = -1};
+}
+
+bool
+cgroup_layout_read(int root_fd, CgroupLayout *ret, GError **error)
+{
+    g_autofree char *text = NULL;
+    g_auto(CgroupLayout) layout;
+    LineIter lines;
+    MountLine mount;
+    Span line;
+    size_t len;
+
+    layout_init(&layout);
+    text = io_read_at(root_fd, "proc/self/mountinfo", &len, error);
+    if (!text)
+        return false;
+    lines = lines_of(text, len);
+    while (lines_next(&lines, &line)) {
+        if (!mount_line_parse(line, &mount))
+            continue; /* a mount with blanks only in optional places; none of ours */
+        if (span_equals(mount.type, "cgroup"))
+            take_v1(&layout, root_fd, &mount);
+        else if (span_equals(mount.type, "cgroup2"))
+            hierarchy_take(&layout.unified, 2, root_fd, &mount);
+    }
+    if (!assign_v2(&layout, error))
+        return false;
+    *ret = layout;
+    layout_init(&layout);
+    return true;
+}
+
+static void
+hierarchy_clear(CgroupHierarchy *hierarchy)
+{
+    if (hierarchy->version != 0)
+        fd_clear(&hierarchy->fd);
+    g_free(hierarchy->root);
+    g_free(hierarchy->mount_point);
+    *hierarchy = (CgroupHierarchy){.fd = -1};
+}
+
+void
+cgroup_layout_clear(CgroupLayout *layout)
+{
+    for (unsigned i = 0; i < CGROUP_N_CONTROLLERS; i++)
+        hierarchy_clear(&layout->controllers[i]);
+    hierarchy_clear(&layout->unified);
+}
+
+const char *
+cgroup_layout_path(const CgroupLayout *layout, const CgroupPaths *paths,
+                   CgroupController controller)
+{
+    switch (layout->controllers[controller].version) {
+    case 1:
+        return paths->v1[controller];
+    case 2:
+        return paths->unified;
+    default:
+        return NULL;
+    }
+}
+
+int
+cgroup_layout_open(const CgroupHierarchy *hierarchy, const char *path, GError **error)
+{
+    const char *below = path;
+
+    if (!cgroup_path_is_below(path, hierarchy->root)) {
+        g_set_error(error, READ_ERROR, READ_ERROR_IO,
+                    "cgroup %s is outside %s, which shows %s only", path, hierarchy->mount_point,
+                    hierarchy->root);
+        return -1;
+    }
+    if (strcmp(hierarchy->root, "/") != 0)
+        below += strlen(hierarchy->root);
+    while (*below == '/')
+        below++;
+    return io_open_at(hierarchy->fd, *below ? below : ".", O_PATH | O_DIRECTORY, error);
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "common/io.h"
+
+#include "common/error.h"
+#include "common/fd.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#define READ_FIRST 4096u /* most kernel texts fit; a seq_file hands out a page at a time */
+
+int
+io_open_at(int dirfd, const char *path, int flags, GError **error)
+{
+    int fd;
+
+    do
+        fd = openat(dirfd, path, flags | O_CLOEXEC);
+    while (fd < 0 && errno == EINTR);
+    if (fd < 0)
+        read_error_set_errno(error, errno, "cannot open %s", path);
+    return fd;
+}
+
+static ssize_t
+pread_retry(int fd, char *buf, size_t size, size_t offset)
+{
+    ssize_t n;
+
+    do
+        n = pread(fd, buf, size, (off_t)offset);
+    while (n < 0 && errno == EINTR);
+    return n;
+}
+
+char *
+io_read_fd(int fd, const char *name, size_t *ret_len, GError **error)
+{
+    size_t size = READ_FIRST, len = 0;
+    g_autofree char *text = g_malloc(size + 1);
+
+    for (;;) {
+        ssize_t n = pread_retry(fd, text + len, size - len, len);
+
+        if (n < 0) {
+            read_error_set_errno(error, errno, "cannot read %s", name);
+            return NULL;
+        }
+        if (n == 0)
+            break;
+        len += (size_t)n;
+        if (len < size)
+            continue; /* proc and cgroup files may end a read early without being at their end */
+        if (size >= IO_READ_MAX) {
+            g_set_error(error, READ_ERROR, READ_ERROR_IO, "%s is longer than %u bytes", name,
+                        IO_READ_MAX);
+            return NULL;
+        }
+        size *= 4;
+        text = g_realloc(text, size + 1);
+    }
+    text[len] = '\0';
+    if (ret_len)
+        *ret_len = len;
+    return g_steal_pointer(&text);
+}
+
+char *
+io_read_at(int dirfd, const char *path, size_t *ret_len, GError **error)
+{
+    autofd fd = io_open_at(dirfd, path, O_RDONLY | O_NOCTTY, error);
+
+    return fd < 0 ? NULL : io_read_fd(fd, path, ret_len, error);
+}
+
+bool
+io_write_at(int dirfd, const char *path, const char *text, GError **error)
+{
+    autofd fd = io_open_at(dirfd, path, O_WRONLY | O_NOCTTY, error);
+    size_t len = strlen(text);
+    ssize_t n;
+
+    if (fd < 0)
+        return false;
+    do
+        n = write(fd, text, len);
+    while (n < 0 && errno == EINTR);
+    if (n < 0) {
+        read_error_set_errno(error, errno, "cannot write '%s' to %s", text, path);
+        return false;
+    }
+    if ((size_t)n != len) {
+        g_set_error(error, READ_ERROR, READ_ERROR_IO, "only %zd bytes of '%s' written to %s", n,
+                    text, path);
+        return false;
+    }
+    return true;
+}
