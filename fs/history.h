@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What must be remembered between reads: each container's CPU times, so that counters never run
+ * backwards whatever happens to its limits.  Bounded; the one unused longest is forgotten. */
+
+#pragma once
+
+#include "fs/source/snapshot.h"
+#include "fs/view/cpu_view.h"
+
+typedef struct History History; /* thread-safe */
+
+History *history_new(unsigned max_containers);
+void history_free(History *history);
+
+/* Advances the container's times to @snapshot's instant and copies them to @ret (cpu_view_clear).
+ */
+void history_advance(History *history, const Snapshot *snapshot, const CpuSet *shown, CpuView *ret);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(History, history_free)

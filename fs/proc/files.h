@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The virtual files: a row each. */
+
+#pragma once
+
+#include "fs/view/view.h"
+
+typedef struct {
+    const char *path; /* below the mount and below "/" alike: "proc/meminfo" */
+    unsigned needs;   /* OR of SnapshotNeeds */
+    void (*render)(const View *view, GString *out); /* appends the whole text.  [pure] */
+} ProcFile;
+
+extern const ProcFile proc_files[];
+extern const unsigned proc_files_n;
+
+/* NULL if there is no such file. */
+const ProcFile *proc_file_find(const char *path);
+
+void meminfo_render(const View *view, GString *out);
+void cpuinfo_render(const View *view, GString *out);
+void stat_render(const View *view, GString *out);
+void uptime_render(const View *view, GString *out);
+/* online, present and possible: the same list. */
+void sys_cpu_list_render(const View *view, GString *out);

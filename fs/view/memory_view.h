@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The memory a container is shown.  [pure]  Formulas, line by line, with reasons: docs/FILES.md. */
+
+#pragma once
+
+#include "fs/source/cgroup.h"
+#include "fs/source/host.h"
+
+/* Bytes.  Always: free <= available <= total, swap_free <= swap_total, and what is in use adds up
+ * to no more than total. */
+typedef struct {
+    uint64_t total, free, available;
+    uint64_t cached, swap_cached, active, inactive, active_anon, inactive_anon, active_file,
+        inactive_file, unevictable;
+    uint64_t swap_total, swap_free, zswap, zswapped;
+    uint64_t dirty, writeback, anon_pages, mapped, shmem;
+    uint64_t kreclaimable, slab, sreclaimable, sunreclaim, kernel_stack, page_tables,
+        sec_page_tables, percpu;
+    uint64_t anon_huge_pages, shmem_huge_pages, file_huge_pages;
+} MemoryView;
+
+MemoryView memory_view(const HostMemory *host, const CgroupMemory *group);

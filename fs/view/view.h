@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* All a renderer may look at. */
+
+#pragma once
+
+#include "fs/source/snapshot.h"
+#include "fs/view/cpu_view.h"
+
+typedef struct {
+    const Snapshot *snapshot; /* borrowed */
+    CpuSet cpus;              /* shown CPUs, the host's numbers; with NEED_CPUS */
+    CpuView cpu;              /* with NEED_CPU_TIME.  Owned */
+} View;
