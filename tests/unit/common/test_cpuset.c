@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "common/cpuset.h"
+#include "common/error.h"
+#include "tests/unit/cmocka.h"
+
+#include <string.h>
+
+static CpuSet
+set_of(const char *text)
+{
+    CpuSet set;
+
+    assert_true(cpuset_parse(text, strlen(text), &set, NULL));
+    return set;
+}
+
+static void
+prints_as(const char *text, const char *expected)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+    CpuSet set = set_of(text);
+
+    cpuset_print(&set, out);
+    assert_string_equal(out->str, expected);
+}
+
+static void
+refuses(const char *text)
+{
+    g_autoptr(GError) error = NULL;
+    CpuSet set;
+
+    assert_false(cpuset_parse(text, strlen(text), &set, &error));
+    assert_true(g_error_matches(error, READ_ERROR, READ_ERROR_MALFORMED));
+}
+
+static void
+lists_are_printed_as_the_kernel_prints_them(void **state)
+{
+    (void)state;
+    prints_as("", "");
+    prints_as("\n", "");
+    prints_as("0", "0");
+    prints_as("0-3,8\n", "0-3,8");
+    prints_as("3,2,1,7,7", "1-3,7");
+    prints_as("62-65", "62-65");
+    prints_as("0-8191", "0-8191");
+}
+
+static void
+whatever_is_not_a_list_is_refused(void **state)
+{
+    static const char *const bad[] = {",",    "1,",     "-1",   "1-",
+                                      "3-1",  "a",      "1 2",  "1--2",
+                                      "8192", "0-8192", "1,,2", "0-99999999999999999999"};
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(bad); i++)
+        refuses(bad[i]);
+}
+
+static void
+members_are_counted_and_found_across_words(void **state)
+{
+    CpuSet set = set_of("5,63-64,8191");
+
+    (void)state;
+    assert_true(cpuset_count(&set) == 4);
+    assert_true(cpuset_next(&set, 0) == 5);
+    assert_true(cpuset_next(&set, 6) == 63);
+    assert_true(cpuset_next(&set, 64) == 64);
+    assert_true(cpuset_next(&set, 65) == 8191);
+    assert_true(cpuset_next(&set, CPUSET_MAX) == -1);
+    assert_false(cpuset_has(&set, CPUSET_MAX));
+}
+
+static void
+the_first_members_are_the_smallest(void **state)
+{
+    CpuSet set = set_of("2,4-6"), first = cpuset_first(&set, 2), all = cpuset_first(&set, 9);
+
+    (void)state;
+    assert_true(cpuset_count(&first) == 2);
+    assert_true(cpuset_has(&first, 2) && cpuset_has(&first, 4));
+    assert_memory_equal(&all, &set, sizeof set);
+}
+
+static void
+an_intersection_keeps_what_is_in_both(void **state)
+{
+    CpuSet set = set_of("0-70"), other = set_of("69-90");
+
+    (void)state;
+    cpuset_and(&set, &other);
+    assert_true(cpuset_count(&set) == 2);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lists_are_printed_as_the_kernel_prints_them),
+        cmocka_unit_test(whatever_is_not_a_list_is_refused),
+        cmocka_unit_test(members_are_counted_and_found_across_words),
+        cmocka_unit_test(the_first_members_are_the_smallest),
+        cmocka_unit_test(an_intersection_keeps_what_is_in_both),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
