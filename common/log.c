@@ -52,7 +52,7 @@ limit_pass(const char *key, unsigned *ret_left_out)
 {
     static GMutex lock; /* guards limits and what it holds */
     static GHashTable *limits;
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&lock);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&lock);
     gint64 now = g_get_monotonic_time();
     Limit *limit;
 
