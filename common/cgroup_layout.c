@@ -20,11 +20,14 @@ mount_line_parse(Span line, MountLine *ret)
 {
     Span word, source;
 
+    if (memchr(line.text, '\0', line.len)) /* the kernel's text has none */
+        return false;
     /* mount ID, parent ID, major:minor */
     for (int i = 0; i < 3; i++)
         if (!span_next_word(&line, &word))
             return false;
-    if (!span_next_word(&line, &ret->root) || !span_next_word(&line, &ret->mount_point))
+    if (!span_next_word(&line, &ret->root) || !span_next_word(&line, &ret->mount_point) ||
+        !span_starts_with(ret->mount_point, "/"))
         return false;
     do /* mount options and optional fields end in "-" */
         if (!span_next_word(&line, &word))
@@ -53,7 +56,8 @@ hierarchy_take(CgroupHierarchy *hierarchy, unsigned version, int root_fd, const 
 
     if (hierarchy->version != 0 && strlen(hierarchy->root) <= strlen(root))
         return;
-    fd = io_open_at(root_fd, mount_point[1] ? mount_point + 1 : ".", O_PATH | O_DIRECTORY, NULL);
+    fd = io_open_at(root_fd, strcmp(mount_point, "/") == 0 ? "." : mount_point + 1,
+                    O_PATH | O_DIRECTORY, NULL);
     if (fd < 0)
         return;
     fd_clear(&hierarchy->fd);
