@@ -25,15 +25,17 @@ typedef struct {
     unsigned n_online; /* CPUs shown now */
     unsigned n_seen;   /* most that were ever shown: cpus and capacity have as many elements */
     CpuTimes *cpus;
-    uint64_t *capacity; /* how long each has been online */
+    uint64_t *capacity; /* the time each had: how long it has been online, and what was used beyond
+                           that (the limit was higher before) */
     CpuTimes total; /* of all ever seen, as the kernel's own "cpu" line is of all possible CPUs */
 
     uint64_t elapsed; /* age of the container at the last advance */
     CgroupCpu last;   /* counters at the last advance; its per_cpu is owned here */
 } CpuView;
 
-/* Takes in what was used up to the instant @elapsed after the container's birth.  The first advance
- * gives the whole past to the CPUs shown now. */
+/* Takes in what was used up to the instant @elapsed after the container's birth, on behalf of the
+ * CPUs that were shown since the last advance; from then on @shown are.  The first advance gives
+ * the whole past to @shown.  A sample older than the last one changes nothing. */
 void cpu_view_advance(CpuView *view, const CgroupCpu *now, const CpuSet *shown, uint64_t elapsed);
 void cpu_view_copy(const CpuView *from, CpuView *ret);
 void cpu_view_clear(CpuView *view);

@@ -8,7 +8,7 @@
 #include "fs/source/host.h"
 
 /* Bytes.  Always: free <= available <= total, swap_free <= swap_total, and what is in use adds up
- * to no more than total. */
+ * to no more than total - free. */
 typedef struct {
     uint64_t total, free, available;
     uint64_t cached, swap_cached, active, inactive, active_anon, inactive_anon, active_file,
@@ -17,6 +17,7 @@ typedef struct {
     uint64_t dirty, writeback, anon_pages, mapped, shmem;
     uint64_t kreclaimable, slab, sreclaimable, sunreclaim, kernel_stack, page_tables,
         sec_page_tables, percpu;
+    uint64_t commit_limit, committed;
     uint64_t anon_huge_pages, shmem_huge_pages, file_huge_pages;
 } MemoryView;
 

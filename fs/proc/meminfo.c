@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* /proc/meminfo: the lines of the host's text in their order (linux:fs/proc/meminfo.c), each as
+ * "Key:", blanks, the number ending in column 24, and " kB" where the kernel writes it. */
+
+#include "fs/proc/files.h"
+
+#include "common/lines.h"
+#include "fs/view/memory_view.h"
+
+#include <inttypes.h>
+#include <stddef.h>
+
+#define KEY_COLUMNS 16
+#define VALUE_END 24
+#define KIB 1024
+
+#define TRUE_FOR_ALL SIZE_MAX
+#define ZERO (SIZE_MAX - 1)
+
+/* Where the number of a line comes from: MemoryView, the host's own line, or nowhere because no
+ * cgroup is told.  A line that is not here is of a newer kernel and ZERO, too: present, but never
+ * the host's number. */
+static const struct {
+    const char *key;
+    size_t source; /* offset in MemoryView, TRUE_FOR_ALL, or ZERO */
+} rows[] = {
+    {"MemTotal", offsetof(MemoryView, total)},
+    {"MemFree", offsetof(MemoryView, free)},
+    {"MemAvailable", offsetof(MemoryView, available)},
+    {"Buffers", ZERO},
+    {"Cached", offsetof(MemoryView, cached)},
+    {"SwapCached", offsetof(MemoryView, swap_cached)},
+    {"Active", offsetof(MemoryView, active)},
+    {"Inactive", offsetof(MemoryView, inactive)},
+    {"Active(anon)", offsetof(MemoryView, active_anon)},
+    {"Inactive(anon)", offsetof(MemoryView, inactive_anon)},
+    {"Active(file)", offsetof(MemoryView, active_file)},
+    {"Inactive(file)", offsetof(MemoryView, inactive_file)},
+    {"Unevictable", offsetof(MemoryView, unevictable)},
+    {"Mlocked", ZERO},
+    {"HighTotal", ZERO},
+    {"HighFree", ZERO},
+    {"LowTotal", offsetof(MemoryView, total)},
+    {"LowFree", offsetof(MemoryView, free)},
+    {"MmapCopy", ZERO},
+    {"SwapTotal", offsetof(MemoryView, swap_total)},
+    {"SwapFree", offsetof(MemoryView, swap_free)},
+    {"Zswap", offsetof(MemoryView, zswap)},
+    {"Zswapped", offsetof(MemoryView, zswapped)},
+    {"Dirty", offsetof(MemoryView, dirty)},
+    {"Writeback", offsetof(MemoryView, writeback)},
+    {"AnonPages", offsetof(MemoryView, anon_pages)},
+    {"Mapped", offsetof(MemoryView, mapped)},
+    {"Shmem", offsetof(MemoryView, shmem)},
+    {"KReclaimable", offsetof(MemoryView, kreclaimable)},
+    {"Slab", offsetof(MemoryView, slab)},
+    {"SReclaimable", offsetof(MemoryView, sreclaimable)},
+    {"SUnreclaim", offsetof(MemoryView, sunreclaim)},
+    {"KernelStack", offsetof(MemoryView, kernel_stack)},
+    {"ShadowCallStack", ZERO},
+    {"PageTables", offsetof(MemoryView, page_tables)},
+    {"SecPageTables", offsetof(MemoryView, sec_page_tables)},
+    {"NFS_Unstable", ZERO},
+    {"Bounce", ZERO},
+    {"WritebackTmp", ZERO},
+    {"CommitLimit", offsetof(MemoryView, commit_limit)},
+    {"Committed_AS", offsetof(MemoryView, committed)},
+    {"VmallocTotal", TRUE_FOR_ALL},
+    {"VmallocUsed", ZERO},
+    {"VmallocChunk", ZERO},
+    {"Percpu", offsetof(MemoryView, percpu)},
+    {"EarlyMemtestBad", ZERO},
+    {"HardwareCorrupted", ZERO},
+    {"AnonHugePages", offsetof(MemoryView, anon_huge_pages)},
+    {"ShmemHugePages", offsetof(MemoryView, shmem_huge_pages)},
+    {"ShmemPmdMapped", ZERO},
+    {"FileHugePages", offsetof(MemoryView, file_huge_pages)},
+    {"FilePmdMapped", ZERO},
+    {"CmaTotal", ZERO},
+    {"CmaFree", ZERO},
+    {"Unaccepted", ZERO},
+    {"Balloon", ZERO},
+    {"HugePages_Total", ZERO},
+    {"HugePages_Free", ZERO},
+    {"HugePages_Rsvd", ZERO},
+    {"HugePages_Surp", ZERO},
+    {"Hugepagesize", TRUE_FOR_ALL},
+    {"Hugetlb", ZERO},
+    {"DirectMap4k", ZERO},
+    {"DirectMap64k", ZERO},
+    {"DirectMap1M", ZERO},
+    {"DirectMap2M", ZERO},
+    {"DirectMap4M", ZERO},
+    {"DirectMap1G", ZERO},
+    {"DirectMap2G", ZERO},
+};
+
+static size_t
+find_source(Span key)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+        if (span_equals(key, rows[i].key))
+            return rows[i].source;
+    return ZERO;
+}
+
+/* @key ends with its colon. */
+static void
+append_line(GString *out, Span key, uint64_t number, Span unit)
+{
+    int columns = (int)MAX(key.len, KEY_COLUMNS);
+
+    g_string_append_printf(out, "%-*.*s%*" PRIu64, KEY_COLUMNS, (int)key.len, key.text,
+                           VALUE_END - columns, number);
+    if (unit.len > 0) {
+        g_string_append_c(out, ' ');
+        g_string_append_len(out, unit.text, (gssize)unit.len);
+    }
+    g_string_append_c(out, '\n');
+}
+
+static void
+line_render(const MemoryView *memory, Span line, GString *out)
+{
+    Span rest = line, key, word, unit = {"", 0};
+    uint64_t number = 0;
+    size_t source;
+
+    if (!span_next_field(&rest, ':', &key) || !rest.text || !span_next_word(&rest, &word))
+        return;
+    (void)span_next_word(&rest, &unit); /* HugePages_* count and have none */
+    source = find_source(key);
+    if (source == TRUE_FOR_ALL)
+        (void)span_number(word, &number, NULL); /* what is not a number is shown as 0 */
+    else if (source != ZERO)
+        number = G_STRUCT_MEMBER(uint64_t, memory, source) / KIB;
+    append_line(out, (Span){key.text, key.len + 1}, number, unit);
+}
+
+void
+meminfo_render(const View *view, GString *out)
+{
+    const Snapshot *snapshot = view->snapshot;
+    MemoryView memory = memory_view(&snapshot->host_memory, &snapshot->memory);
+    LineIter lines = lines_of(snapshot->meminfo.text, snapshot->meminfo.len);
+    Span line;
+
+    while (lines_next(&lines, &line))
+        line_render(&memory, line, out);
+}
