@@ -1,0 +1,31 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+# A small Debian, made once and kept: the Docker image and the disk of the VM are made from it.
+
+CACHE=${OWNPROC_TEST_CACHE:-/var/cache/ownproc-tests}
+
+ROOT_PACKAGES=busybox-static,htop,iproute2,libcap2,libcap2-bin,libfuse3-3,libglib2.0-0,libseccomp2,procps,python3-minimal,util-linux
+
+# The mirror that this machine itself uses.
+root_mirror()
+{
+    apt-get indextargets --format '$(REPO_URI) $(CODENAME)' 2>/dev/null |
+        awk '$2 == "bookworm" { print $1; exit }' | grep . || echo http://deb.debian.org/debian
+}
+
+# Prints the directory, which a change of the list of packages renames.
+root_directory()
+{
+    local directory
+    directory=$CACHE/root-$(printf %s "$ROOT_PACKAGES" | cksum | cut -d' ' -f1)
+    if [ ! -d "$directory" ]; then
+        mkdir -p "$CACHE"
+        rm -rf "$directory.new"
+        debootstrap --variant=minbase --include="$ROOT_PACKAGES" bookworm "$directory.new" \
+            "$(root_mirror)" >&2 || return 1
+        rm -rf "$directory.new"/var/cache/apt/archives/*.deb "$directory.new"/var/lib/apt/lists/*
+        mv "$directory.new" "$directory"
+    fi
+    echo "$directory"
+}

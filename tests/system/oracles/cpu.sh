@@ -1,0 +1,127 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+# Known amounts of CPU time, and what a container with a known limit must see of them.
+
+# shellcheck source=tests/lib/system.sh
+. "$(dirname "$0")/../../lib/system.sh"
+
+daemon_require
+
+SPIN_SECONDS=6
+
+# Runs inside: /proc/stat and the time of the clock before and after; COMMAND runs meanwhile.
+INSIDE=$SCRATCH/inside
+cat >"$INSIDE" <<'END'
+#!/bin/bash
+# inside DIRECTORY SECONDS COMMAND…
+directory=$1 seconds=$2
+shift 2
+"$@" >/dev/null &
+sleep 0.5
+cat /proc/stat >"$directory/before"
+start=$EPOCHREALTIME
+sleep "$seconds"
+cat /proc/stat >"$directory/after"
+echo "$start $EPOCHREALTIME" >"$directory/clock"
+END
+chmod +x "$INSIDE"
+
+# observe FLAG… -- COMMAND…
+observe()
+{
+    local flags=()
+    while [ "$1" != -- ]; do
+        flags+=("$1")
+        shift
+    done
+    shift
+    OBSERVED=$(mktemp -d -p "$SCRATCH")
+    "$OWNPROC" run "${flags[@]}" / -- "$INSIDE" "$OBSERVED" $SPIN_SECONDS "$@"
+}
+
+# rate COLUMN…: by how many ticks a second the columns of the line "cpu" grew together.
+rate()
+{
+    local column ticks=0
+    for column; do
+        ticks=$((ticks + $(cpu_value "$column" "$OBSERVED/after") \
+            - $(cpu_value "$column" "$OBSERVED/before")))
+    done
+    awk -v ticks=$ticks '{ printf "%.0f", ticks / ($2 - $1) }' "$OBSERVED/clock"
+}
+
+# What the container sees: "processors in cpuinfo, cpuN lines in stat, online, present, possible".
+cpus_seen()
+{
+    "$OWNPROC" run "$@" / -- sh -c 'echo $(grep -c ^processor /proc/cpuinfo) \
+        $(grep -c "^cpu[0-9]" /proc/stat) $(cat /sys/devices/system/cpu/online) \
+        $(cat /sys/devices/system/cpu/present) $(cat /sys/devices/system/cpu/possible)'
+}
+
+test_a_spinner_under_half_a_cpu_gets_50_ticks_a_second_and_sees_the_rest_as_steal()
+{
+    observe --cpus 0.5 -- "$WORKLOAD" spin
+    expect_between "user, nice and system ticks a second" 47 53 "$(rate 1 2 3)"
+    expect_between "steal ticks a second" 30 55 "$(rate 8)"
+    expect_between "all ticks a second, of one CPU" 95 105 "$(rate 1 2 3 4 5 6 7 8)"
+}
+
+test_a_sleeper_under_two_cpus_sees_200_idle_ticks_a_second()
+{
+    [ "$(nproc --all)" -ge 2 ] || skip "this machine has one CPU"
+    observe --cpus 2 -- sleep 60
+    expect_between "idle ticks a second" 190 202 "$(rate 4)"
+    expect_between "steal ticks a second" 0 2 "$(rate 8)"
+}
+
+test_one_and_a_half_cpus_are_two()
+{
+    [ "$(nproc --all)" -ge 2 ] || skip "this machine has one CPU"
+    expect_equal "CPUs" "2 2 0-1 0-1 0-1" "$(cpus_seen --cpus 1.5)"
+}
+
+test_half_a_cpu_is_one()
+{
+    expect_equal "CPUs" "1 1 0 0 0" "$(cpus_seen --cpus 0.5)"
+}
+
+test_a_cpuset_of_cpu_1_is_one_cpu_named_0_everywhere()
+{
+    [ "$(nproc --all)" -ge 2 ] || skip "this machine has one CPU"
+    expect_equal "CPUs" "1 1 0 0 0" "$(cpus_seen --cpuset-cpus 1)"
+    expect_equal "its number in cpuinfo" "processor : 0" \
+        "$("$OWNPROC" run --cpuset-cpus 1 / -- grep ^processor /proc/cpuinfo | tr -s '\t ' ' ')"
+    expect_equal "its line in stat" cpu0 \
+        "$("$OWNPROC" run --cpuset-cpus 1 / -- grep -o '^cpu[0-9]*\>' /proc/stat | tail -n 1)"
+}
+
+test_a_quota_changed_while_running_is_seen_at_the_next_read()
+{
+    [ "$(nproc --all)" -ge 2 ] || skip "this machine has one CPU"
+    container_make changing cpus=0.5
+    expect_equal "CPUs before" 1 \
+        "$(container_run changing grep -c ^processor "$TREE/proc/cpuinfo")"
+    container_set changing cpus=1.5
+    expect_equal "CPUs after" 2 \
+        "$(container_run changing grep -c ^processor "$TREE/proc/cpuinfo")"
+}
+
+# Counters that are spread over fewer or more CPUs than before must not go back.
+test_no_counter_goes_back_when_the_quota_changes()
+{
+    local cpus before after
+    [ "$(nproc --all)" -ge 2 ] || skip "this machine has one CPU"
+    container_make shrinking cpus=2
+    container_run shrinking "$WORKLOAD" spin >/dev/null &
+    before=0
+    for cpus in 2 0.5 1.5 0.5 2; do
+        container_set shrinking cpus=$cpus
+        sleep 0.3
+        after=$(container_run shrinking cat "$TREE/proc/stat" | cpu_value 1 /dev/stdin cpu0)
+        expect_between "user ticks of cpu0 at $cpus CPUs" "$before" 1000000000 "$after"
+        before=$after
+    done
+}
+
+tap_main
