@@ -1,0 +1,95 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+# A dockerd of the tests' own: its socket, its containers and its cgroups are nobody else's.  The
+# image, a small Debian, is kept between runs.
+
+# shellcheck source=tests/lib/root.sh
+. "$TESTS_DIR/lib/root.sh"
+
+DOCKER_STATE=$SCRATCH/docker
+DOCKER_PARENT=ownproc-docker-$$
+export DOCKER_HOST=${DOCKER_HOST_OF_TESTS:-unix://$SCRATCH/docker.sock}
+export DOCKER_HOST_OF_TESTS=$DOCKER_HOST
+
+# Why Docker cannot run here; nothing if it can.
+docker_obstacle()
+{
+    if ! command -v dockerd >/dev/null; then
+        echo "dockerd is not installed"
+    elif [ ! -c /dev/fuse ]; then
+        echo "there is no /dev/fuse"
+    fi
+}
+
+docker_answers()
+{
+    docker version >/dev/null 2>&1 || ! kill -0 "$DOCKERD_PID" 2>/dev/null
+}
+
+docker_start()
+{
+    mkdir -p "$DOCKER_STATE" "$CACHE/docker"
+    dockerd --data-root "$CACHE/docker" --exec-root "$DOCKER_STATE" --pidfile "$DOCKER_STATE/pid" \
+        --host "$DOCKER_HOST" --cgroup-parent "/$DOCKER_PARENT" --bridge none \
+        --iptables=false --ip6tables=false >"$SCRATCH/dockerd.log" 2>&1 </dev/null &
+    DOCKERD_PID=$!
+    wait_until 60 docker_answers
+    docker version >/dev/null 2>&1 || {
+        tail -n 30 "$SCRATCH/dockerd.log"
+        fail "dockerd does not start"
+    }
+}
+
+docker_stop()
+{
+    local mount
+    [ -n "${DOCKERD_PID:-}" ] || return 0
+    # shellcheck disable=SC2046 # a list of words
+    docker rm -f $(docker ps -aq) >/dev/null 2>&1
+    kill "$DOCKERD_PID" 2>/dev/null
+    wait "$DOCKERD_PID" 2>/dev/null
+    for mount in $(awk '$3 ~ /^cgroup2?$/ { print $2 }' /proc/mounts); do
+        container_remove_tree "$mount/$DOCKER_PARENT"
+    done
+}
+
+# Imports the image if this data-root does not have it.  Its name follows the list of packages.
+docker_image()
+{
+    local root
+    root=$(root_directory) || return 1
+    IMAGE=ownproc-test:${root##*-}
+    export IMAGE
+    docker image inspect "$IMAGE" >/dev/null 2>&1 ||
+        tar -C "$root" -c . | docker import - "$IMAGE" >/dev/null
+}
+
+# The words of "ownproc docker-args" for the tests' own tree.
+docker_arguments()
+{
+    "$OWNPROC" docker-args --mountpoint "$TREE"
+}
+
+# docker_run FLAG… -- COMMAND…: what docker run prints.
+docker_run()
+{
+    local flags=()
+    while [ "$1" != -- ]; do
+        flags+=("$1")
+        shift
+    done
+    shift
+    # shellcheck disable=SC2046 # a list of words
+    docker run --rm --network none $(docker_arguments) "${flags[@]}" "$IMAGE" "$@"
+}
+
+# docker_keep NAME FLAG…: starts a container that does nothing.
+docker_keep()
+{
+    local name=$1
+    shift
+    # shellcheck disable=SC2046 # a list of words
+    docker run -d --rm --init --name "$name" --network none $(docker_arguments) "$@" "$IMAGE" \
+        sleep 600 >/dev/null
+}
