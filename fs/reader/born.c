@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* When a container was born.  Told once, then remembered: the oldest process may end. */
+
+#include "fs/reader/readers.h"
+
+#include "common/error.h"
+#include "common/fd.h"
+#include "common/io.h"
+#include "common/number.h"
+#include "fs/reader/process.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#define MEMBERS_MAX 4096
+
+static bool
+birth_copy(const void *value, void *ret)
+{
+    *(uint64_t *)ret = *(const uint64_t *)value;
+    return true;
+}
+
+/* A cgroup's number is never given again, so a birth never becomes wrong. */
+const CacheKind births = {
+    .max_entries = 4096,
+    .max_idle_usec = CACHE_FOR_EVER,
+    .value_free = g_free,
+    .value_copy = birth_copy,
+};
+
+typedef struct {
+    int root_fd;
+    uint64_t oldest; /* NUMBER_MAX: none seen */
+} Births;
+
+/* A MemberVisit. */
+static bool
+visit_start(pid_t pid, void *data)
+{
+    Births *seen = data;
+    autofd dir = process_open(seen->root_fd, pid, NULL);
+    ProcessStat stat;
+
+    if (dir >= 0 && process_stat(dir, &stat, NULL))
+        seen->oldest = MIN(seen->oldest, stat.start_usec);
+    return true;
+}
+
+static bool
+is_in(const Readers *readers, int dir, const char *cgroup)
+{
+    g_auto(CgroupPaths) paths = {0};
+    const char *path = NULL;
+
+    if (process_cgroup(dir, &paths, NULL))
+        path = cgroup_layout_path(readers->config.layout, &paths, CGROUP_CPUACCT);
+    return path && cgroup_path_is_below(path, cgroup);
+}
+
+/* The container's first process: an init in it whose parent is not (one may make pid namespaces
+ * inside a container, too). */
+static bool
+is_first(const Readers *readers, int init_dir, const char *cgroup)
+{
+    ProcessStatus status;
+    autofd parent = -1;
+
+    if (!is_in(readers, init_dir, cgroup) || !process_status(init_dir, &status, NULL))
+        return false;
+    if (status.parent > 0)
+        parent = process_open(readers->config.root_fd, status.parent, NULL);
+    return parent < 0 || !is_in(readers, parent, cgroup);
+}
+
+static bool
+find_birth(const Readers *readers, const Reader *reader, int cgroup, uint64_t *ret, GError **error)
+{
+    const char *path =
+        cgroup_layout_path(readers->config.layout, &reader->container, CGROUP_CPUACCT);
+    Births seen = {readers->config.root_fd, NUMBER_MAX};
+    unsigned budget = MEMBERS_MAX;
+    ProcessStat stat;
+
+    if (reader->init_dir >= 0 && is_first(readers, reader->init_dir, path) &&
+        process_stat(reader->init_dir, &stat, NULL)) {
+        *ret = stat.start_usec;
+        return true;
+    }
+    members_visit(cgroup, &budget, visit_start, &seen);
+    if (seen.oldest == NUMBER_MAX && reader->pid_dir >= 0) {
+        /* He looks at the container from outside, and it is empty. */
+        if (!process_stat(reader->pid_dir, &stat, error))
+            return false;
+        seen.oldest = stat.start_usec;
+    }
+    if (seen.oldest == NUMBER_MAX) {
+        g_set_error(error, READ_ERROR, READ_ERROR_GONE, "no process is left in %s", path);
+        return false;
+    }
+    *ret = seen.oldest;
+    return true;
+}
+
+bool
+reader_born(Readers *readers, const Reader *reader, uint64_t *ret_usec, GError **error)
+{
+    const CgroupLayout *layout = readers->config.layout;
+    const char *path = cgroup_layout_path(layout, &reader->container, CGROUP_CPUACCT);
+    uint64_t now = (uint64_t)g_get_monotonic_time();
+    autofd cgroup = -1;
+    struct stat status;
+
+    if (!path || strcmp(path, "/") == 0) {
+        *ret_usec = 0;
+        return true;
+    }
+    cgroup = cgroup_layout_open(&layout->controllers[CGROUP_CPUACCT], path, error);
+    if (cgroup < 0)
+        return false;
+    if (fstat(cgroup, &status) != 0) {
+        read_error_set_errno(error, errno, "cannot stat %s", path);
+        return false;
+    }
+    if (cache_get(readers->births, status.st_ino, now, ret_usec))
+        return true;
+    if (!find_birth(readers, reader, cgroup, ret_usec, error))
+        return false;
+    cache_put(readers->births, status.st_ino, now, g_memdup2(ret_usec, sizeof *ret_usec));
+    return true;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Private to fs/reader: what was found out about a namespace or a cgroup, by its number.  Bounded:
+ * the entry unused longest makes room, and one unused for too long is dropped, because a value may
+ * hold a file descriptor that keeps something dead alive.  Thread-safe, under a lock of its own;
+ * values are freed outside of it.  Time is CLOCK_MONOTONIC in microseconds. */
+
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct Cache Cache;
+
+#define CACHE_FOR_EVER UINT64_MAX
+
+typedef struct {
+    unsigned max_entries;
+    uint64_t max_idle_usec; /* or CACHE_FOR_EVER */
+    GDestroyNotify value_free;
+    /* Makes *ret from a value, under the lock: it must not wait. */
+    bool (*value_copy)(const void *value, void *ret);
+} CacheKind;
+
+/* @kind is borrowed. */
+Cache *cache_new(const CacheKind *kind);
+void cache_free(Cache *cache);
+
+/* Copies the value of @key to @ret; false if there is none. */
+bool cache_get(Cache *cache, uint64_t key, uint64_t now, void *ret);
+/* Takes over @value, in place of an older one. */
+void cache_put(Cache *cache, uint64_t key, uint64_t now, void *value);
+void cache_drop(Cache *cache, uint64_t key);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Cache, cache_free)

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "fs/reader/reader.h"
+
+#include "common/error.h"
+#include "common/fd.h"
+#include "common/io.h"
+#include "common/log.h"
+#include "fs/reader/process.h"
+#include "fs/reader/readers.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/personality.h>
+
+#define NOBODY ((Reader){.pid_dir = -1, .init_dir = -1})
+
+static bool
+own_namespaces(Readers *readers, GError **error)
+{
+    autofd self = io_open_at(readers->config.root_fd, "proc/self", O_PATH | O_DIRECTORY, error);
+    g_autofree char *offsets = NULL;
+    size_t len;
+
+    if (self < 0)
+        return false;
+    readers->cgroup_ns = process_namespace(self, "ns/cgroup");
+    readers->pid_ns = process_namespace(self, "ns/pid");
+    readers->time_ns = process_namespace(self, "ns/time");
+    offsets = io_read_at(self, "timens_offsets", &len, NULL);
+    return !offsets ||
+           process_boottime_offset_parse(offsets, len, &readers->boottime_offset, error);
+}
+
+Readers *
+readers_new(const ReadersConfig *config, GError **error)
+{
+    g_autoptr(Readers) readers = g_new0(Readers, 1);
+
+    readers->config = *config;
+    readers->roots = cache_new(&namespace_roots);
+    readers->inits = cache_new(&pid_inits);
+    readers->births = cache_new(&births);
+    if (!own_namespaces(readers, error))
+        return NULL;
+    return g_steal_pointer(&readers);
+}
+
+void
+readers_free(Readers *readers)
+{
+    if (!readers)
+        return;
+    cache_free(readers->roots);
+    cache_free(readers->inits);
+    cache_free(readers->births);
+    g_free(readers);
+}
+
+void
+reader_clear(Reader *reader)
+{
+    fd_clear(&reader->pid_dir);
+    fd_clear(&reader->init_dir);
+    cgroup_paths_clear(&reader->container);
+}
+
+/* True if the process is in another namespace than the daemon.  One that cannot be told, because
+ * the kernel has no such namespaces or forbids to look, is the daemon's. */
+static bool
+is_foreign(int dir, const char *link, uint64_t own, uint64_t *ret_number)
+{
+    *ret_number = process_namespace(dir, link);
+    return *ret_number != 0 && *ret_number != own;
+}
+
+/* Who entered the namespace without moving into its cgroups (nsenter) stands outside of its root,
+ * and cannot tell where that is; but its pid namespace's init can. */
+static bool
+root_by_init(Readers *readers, const Reader *reader, uint64_t number, CgroupPaths *ret)
+{
+    return reader->init_dir >= 0 && process_namespace(reader->init_dir, "ns/cgroup") == number &&
+           namespace_root_find(readers, reader->init_dir, number, ret, NULL);
+}
+
+static bool
+by_cgroup_namespace(Readers *readers, Reader *reader)
+{
+    g_autoptr(GError) problem = NULL;
+    uint64_t number;
+
+    if (!is_foreign(reader->pid_dir, "ns/cgroup", readers->cgroup_ns, &number))
+        return false;
+    if (namespace_root_find(readers, reader->pid_dir, number, &reader->container, &problem) ||
+        root_by_init(readers, reader, number, &reader->container))
+        return true;
+    if (!g_error_matches(problem, READ_ERROR, READ_ERROR_GONE))
+        log_limited(G_LOG_LEVEL_WARNING, "cgroup-namespace",
+                    "thread %d: its cgroup namespace does not tell its container: %s",
+                    (int)reader->tid, problem->message);
+    return false;
+}
+
+/* systemd as a container's init moves itself, and only itself, into this child of the cgroup it was
+ * started in (systemd.special(7)). */
+static void
+leave_init_scope(char *path)
+{
+    if (path && g_str_has_suffix(path, "/init.scope"))
+        path[MAX(strlen(path) - strlen("/init.scope"), 1)] = '\0';
+}
+
+/* In a hierarchy where the init is in the root nobody limited it: his own cgroup counts. */
+static void
+prefer(char **path, const char *inits)
+{
+    if (!inits || strcmp(inits, "/") == 0)
+        return;
+    g_free(*path);
+    *path = g_strdup(inits);
+}
+
+/* Rule 3: takes @container, the reader's own cgroups, up to those of his pid namespace's init.
+ * False if he is elsewhere than below them: another container that shares this pid namespace. */
+static bool
+rise_to_init(const Readers *readers, const CgroupPaths *init, CgroupPaths *container)
+{
+    const CgroupLayout *layout = readers->config.layout;
+
+    for (unsigned i = 0; i < CGROUP_N_CONTROLLERS; i++) {
+        const char *inits = cgroup_layout_path(layout, init, i);
+        const char *his = cgroup_layout_path(layout, container, i);
+
+        if (inits && his && !cgroup_path_is_below(his, inits))
+            return false;
+    }
+    for (unsigned i = 0; i < CGROUP_N_CONTROLLERS; i++)
+        prefer(&container->v1[i], init->v1[i]);
+    prefer(&container->unified, init->unified);
+    return true;
+}
+
+static void
+by_pid_namespace(const Readers *readers, const Reader *reader, CgroupPaths *container)
+{
+    g_auto(CgroupPaths) init = {0};
+
+    if (reader->init_dir < 0 || !process_cgroup(reader->init_dir, &init, NULL))
+        return;
+    for (unsigned i = 0; i < CGROUP_N_CONTROLLERS; i++)
+        leave_init_scope(init.v1[i]);
+    leave_init_scope(init.unified);
+    (void)rise_to_init(readers, &init, container); /* else rule 4 */
+}
+
+/* Rules 3 and 4. */
+static bool
+by_own_cgroup(const Readers *readers, Reader *reader, GError **error)
+{
+    ProcessStat stat;
+
+    if (!process_cgroup(reader->pid_dir, &reader->container, error))
+        return false;
+    by_pid_namespace(readers, reader, &reader->container);
+    reader->is_host = cgroup_paths_are_root(&reader->container);
+    if (!reader->is_host)
+        return true;
+    /* v1 shows whoever is ending in the root: he is not the host for that. */
+    if (!process_stat(reader->pid_dir, &stat, error))
+        return false;
+    if (!stat.exiting)
+        return true;
+    g_set_error(error, READ_ERROR, READ_ERROR_GONE, "thread %d is ending", (int)reader->tid);
+    return false;
+}
+
+bool
+reader_identify(Readers *readers, pid_t tid, Reader *ret, GError **error)
+{
+    g_auto(Reader) reader = NOBODY;
+    uint64_t pid_ns;
+
+    reader.tid = tid;
+    if (readers->config.bound) {
+        cgroup_paths_copy(readers->config.bound, &reader.container);
+    } else {
+        if (tid <= 0) {
+            g_set_error(error, READ_ERROR, READ_ERROR_STRANGER,
+                        "the reader is not visible in the daemon's pid namespace");
+            return false;
+        }
+        reader.pid_dir = process_open(readers->config.root_fd, tid, error);
+        if (reader.pid_dir < 0)
+            return false;
+        if (is_foreign(reader.pid_dir, "ns/pid", readers->pid_ns, &pid_ns))
+            reader.init_dir = pid_init_find(readers, reader.pid_dir, pid_ns);
+        if (!by_cgroup_namespace(readers, &reader) && !by_own_cgroup(readers, &reader, error))
+            return false;
+    }
+    *ret = reader;
+    reader = NOBODY;
+    return true;
+}
+
+bool
+reader_boottime_offset(Readers *readers, const Reader *reader, int64_t *ret_usec, GError **error)
+{
+    g_autofree char *text = NULL;
+    uint64_t number;
+    int64_t offset;
+    size_t len;
+
+    if (reader->pid_dir < 0 || !is_foreign(reader->pid_dir, "ns/time", readers->time_ns, &number)) {
+        *ret_usec = 0;
+        return true;
+    }
+    text = io_read_at(reader->pid_dir, "timens_offsets", &len, error);
+    if (!text || !process_boottime_offset_parse(text, len, &offset, error))
+        return false;
+    *ret_usec = offset - readers->boottime_offset;
+    return true;
+}
+
+/* Eight hexadecimal digits. */
+bool
+reader_is_linux32(const Reader *reader)
+{
+    g_autofree char *text = NULL;
+    unsigned personality = 0;
+
+    if (reader->pid_dir >= 0)
+        text = io_read_at(reader->pid_dir, "personality", NULL, NULL);
+    for (const char *digit = text; digit && g_ascii_isxdigit(*digit); digit++)
+        personality = personality << 4 | (unsigned)g_ascii_xdigit_value(*digit);
+    return (personality & PER_MASK) == PER_LINUX32;
+}

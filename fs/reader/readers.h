@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Private to fs/reader: what all who ask share. */
+
+#pragma once
+
+#include "fs/reader/cache.h"
+#include "fs/reader/reader.h"
+
+struct Readers {
+    ReadersConfig config;
+    uint64_t cgroup_ns, pid_ns, time_ns; /* the daemon's own namespaces */
+    int64_t boottime_offset;             /* of the daemon's own time namespace */
+    Cache *roots;                        /* cgroup namespace → namespace_root.c */
+    Cache *inits;                        /* pid namespace → pid_init.c */
+    Cache *births;                       /* cpuacct cgroup → born.c */
+};
+
+extern const CacheKind namespace_roots, pid_inits, births;
+
+/* Rule 2: the root of the cgroup namespace @number, which the process @dir is in.  Fails if that
+ * cannot be told: it may not be entered, or the process is outside of its root. */
+bool namespace_root_find(Readers *readers, int dir, uint64_t number, CgroupPaths *ret,
+                         GError **error);
+
+/* Rule 3: opens /proc/PID of the init of the pid namespace @number, which the process @dir is in.
+ * The caller closes.  -1 if there is none that can be seen. */
+int pid_init_find(Readers *readers, int dir, uint64_t number);
+
+/* Called for each process; false ends the visit. */
+typedef bool (*MemberVisit)(pid_t pid, void *data);
+
+/* Visits the processes of the cgroup @dir and of all below it; *budget is how many, and is counted
+ * down.  A cgroup that cannot be read has none. */
+void members_visit(int dir, unsigned *budget, MemberVisit visit, void *data);

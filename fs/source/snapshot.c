@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "fs/source/snapshot.h"
+
+#include "common/lines.h"
+#include "common/number.h"
+
+#include <stddef.h>
+
+#define KIB 1024u
+
+/* What a memory cgroup at the root would count, could it be asked. */
+static const LineKey root_memory_keys[] = {
+    {"AnonPages:", offsetof(CgroupMemory, anon)},
+    {"Shmem:", offsetof(CgroupMemory, shmem)},
+    {"Mapped:", offsetof(CgroupMemory, file_mapped)},
+    {"Dirty:", offsetof(CgroupMemory, file_dirty)},
+    {"Writeback:", offsetof(CgroupMemory, file_writeback)},
+    {"SwapCached:", offsetof(CgroupMemory, swapcached)},
+    {"AnonHugePages:", offsetof(CgroupMemory, anon_thp)},
+    {"FileHugePages:", offsetof(CgroupMemory, file_thp)},
+    {"ShmemHugePages:", offsetof(CgroupMemory, shmem_thp)},
+    {"Inactive(anon):", offsetof(CgroupMemory, inactive_anon)},
+    {"Active(anon):", offsetof(CgroupMemory, active_anon)},
+    {"Inactive(file):", offsetof(CgroupMemory, inactive_file)},
+    {"Active(file):", offsetof(CgroupMemory, active_file)},
+    {"Unevictable:", offsetof(CgroupMemory, unevictable)},
+    {"SReclaimable:", offsetof(CgroupMemory, slab_reclaimable)},
+    {"SUnreclaim:", offsetof(CgroupMemory, slab_unreclaimable)},
+    {"KernelStack:", offsetof(CgroupMemory, kernel_stack)},
+    {"PageTables:", offsetof(CgroupMemory, pagetables)},
+    {"SecPageTables:", offsetof(CgroupMemory, sec_pagetables)},
+    {"Percpu:", offsetof(CgroupMemory, percpu)},
+    {"Zswap:", offsetof(CgroupMemory, zswap)},
+    {"Zswapped:", offsetof(CgroupMemory, zswapped)},
+    {"Cached:", offsetof(CgroupMemory, file)},
+};
+
+static bool
+memory_from_host(const HostText *meminfo, const HostMemory *host, CgroupMemory *memory,
+                 GError **error)
+{
+    if (!lines_read_keys(meminfo->text, meminfo->len, root_memory_keys,
+                         G_N_ELEMENTS(root_memory_keys), memory, error)) {
+        g_prefix_error(error, "meminfo: ");
+        return false;
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(root_memory_keys); i++) {
+        uint64_t *value = (uint64_t *)((char *)memory + root_memory_keys[i].offset);
+
+        *value = number_mul(*value, KIB);
+    }
+    memory->file = number_add(memory->file, memory->swapcached); /* as memory.stat counts it */
+    memory->usage = number_sub(host->total, host->free);
+    memory->swap_known = true;
+    memory->swap_usage = number_sub(host->swap_total, host->swap_free);
+    memory->is_root = false; /* nobody has to ask any more */
+    return true;
+}
+
+static bool
+take_memory(const Sources *sources, const Reader *reader, Snapshot *snapshot, GError **error)
+{
+    if (!host_text_read(sources->root_fd, "proc/meminfo", &snapshot->meminfo, error) ||
+        !host_memory_parse(&snapshot->meminfo, &snapshot->host_memory, error) ||
+        !cgroup_read_memory(sources->layout, &reader->container, &snapshot->memory, error))
+        return false;
+    return !snapshot->memory.is_root ||
+           memory_from_host(&snapshot->meminfo, &snapshot->host_memory, &snapshot->memory, error);
+}
+
+/* A cpuset that was changed while a CPU went away may name none that is left. */
+static void
+limit_to_online(CpuSet *cpus, const CpuSet *online)
+{
+    cpuset_and(cpus, online);
+    if (cpuset_count(cpus) == 0)
+        *cpus = *online;
+}
+
+static bool
+take_cpus(const Sources *sources, const Reader *reader, Snapshot *snapshot, GError **error)
+{
+    if (!host_text_read(sources->root_fd, "proc/stat", &snapshot->stat, error) ||
+        !host_cpu_parse(&snapshot->stat, &snapshot->host_cpu, error) ||
+        !cgroup_read_cpu_limits(sources->layout, &reader->container, &snapshot->cpu, error))
+        return false;
+    limit_to_online(&snapshot->cpu.cpus, &snapshot->host_cpu.online);
+    return true;
+}
+
+/* The times of the machine, but no other container's history: whose they are is the complement of
+ * the container's number, which no cgroup has. */
+static bool
+identify_times(const Sources *sources, const Reader *reader, CgroupCpu *cpu, GError **error)
+{
+    if (!cgroup_container_id(sources->layout, &reader->container, &cpu->id, error))
+        return false;
+    cpu->id = ~cpu->id;
+    return true;
+}
+
+/* As v1's cpuacct counts: nice in user, interrupts in system. */
+static void
+cpu_times_from_host(const HostCpu *host, CgroupCpu *cpu)
+{
+    cpu->n_per_cpu = host->n;
+    cpu->per_cpu = g_new0(CpuUsage, host->n);
+    for (unsigned i = 0; i < host->n; i++) {
+        const CpuTimes *times = &host->cpus[i];
+        CpuUsage *usage = &cpu->per_cpu[i];
+
+        usage->user = number_add(times->user, times->nice);
+        usage->system = number_add(times->system, number_add(times->irq, times->softirq));
+        cpu->user = number_add(cpu->user, usage->user);
+        cpu->system = number_add(cpu->system, usage->system);
+    }
+}
+
+static bool
+take_cpu_time(const Sources *sources, const Reader *reader, Snapshot *snapshot, GError **error)
+{
+    if (!cgroup_read_cpu_times(sources->layout, &reader->container, &snapshot->cpu, error))
+        return false;
+    if (snapshot->cpu.is_root) {
+        cpu_times_from_host(&snapshot->host_cpu, &snapshot->cpu);
+        if (!identify_times(sources, reader, &snapshot->cpu, error))
+            return false;
+    }
+    return reader_born(sources->readers, reader, &snapshot->born, error) &&
+           reader_boottime_offset(sources->readers, reader, &snapshot->boottime_offset, error);
+}
+
+bool
+snapshot_take(const Sources *sources, const Reader *reader, unsigned needs, uint64_t now,
+              Snapshot *ret, GError **error)
+{
+    g_auto(Snapshot) snapshot = {.now = now};
+
+    if ((needs & NEED_MEMORY) && !take_memory(sources, reader, &snapshot, error))
+        return false;
+    /* No CPU time without the CPUs it is spread over. */
+    if ((needs & (NEED_CPUS | NEED_CPU_TIME)) && !take_cpus(sources, reader, &snapshot, error))
+        return false;
+    if ((needs & NEED_CPU_TIME) && !take_cpu_time(sources, reader, &snapshot, error))
+        return false;
+    if ((needs & NEED_CPUINFO) &&
+        !host_text_read(sources->root_fd, "proc/cpuinfo", &snapshot.cpuinfo, error))
+        return false;
+    *ret = snapshot;
+    snapshot = (Snapshot){0};
+    return true;
+}
+
+void
+snapshot_clear(Snapshot *snapshot)
+{
+    host_text_clear(&snapshot->meminfo);
+    host_text_clear(&snapshot->stat);
+    host_text_clear(&snapshot->cpuinfo);
+    host_cpu_clear(&snapshot->host_cpu);
+    cgroup_cpu_clear(&snapshot->cpu);
+}
