@@ -34,14 +34,27 @@ static const struct {
     const char *key;
     Renumber renumber;
 } rows[] = {
-    {"processor", NUMBER_INDEX},      {"physical id", NUMBER_ZERO}, {"siblings", NUMBER_COUNT},
-    {"core id", NUMBER_INDEX},        {"cpu cores", NUMBER_COUNT},  {"apicid", NUMBER_INDEX},
-    {"initial apicid", NUMBER_INDEX}, {"hart", NUMBER_INDEX}, /* riscv */
-    {"package", NUMBER_ZERO},                                 /* loongarch, mips */
-    {"core", NUMBER_INDEX},                                   /* loongarch, mips */
-    {"# processors", NUMBER_COUNT},                           /* s390, from here on */
-    {"max thread id", NUMBER_ZERO},   {"cpu number", NUMBER_INDEX}, {"book id", NUMBER_ZERO},
-    {"drawer id", NUMBER_ZERO},       {"address", NUMBER_INDEX},
+    {"processor", NUMBER_INDEX},
+    /* x86 */
+    {"physical id", NUMBER_ZERO},
+    {"siblings", NUMBER_COUNT},
+    {"core id", NUMBER_INDEX},
+    {"cpu cores", NUMBER_COUNT},
+    {"apicid", NUMBER_INDEX},
+    {"initial apicid", NUMBER_INDEX},
+    /* riscv */
+    {"hart", NUMBER_INDEX},
+    /* loongarch, mips */
+    {"package", NUMBER_ZERO},
+    {"core", NUMBER_INDEX},
+    {"global_id", NUMBER_INDEX},
+    /* s390, with those of x86 */
+    {"# processors", NUMBER_COUNT},
+    {"max thread id", NUMBER_ZERO},
+    {"cpu number", NUMBER_INDEX},
+    {"book id", NUMBER_ZERO},
+    {"drawer id", NUMBER_ZERO},
+    {"address", NUMBER_INDEX},
 };
 
 /* Cuts "key<blanks>:" off *@rest. */

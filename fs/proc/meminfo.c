@@ -109,10 +109,10 @@ find_source(Span key)
 static void
 append_line(GString *out, Span key, uint64_t number, Span unit)
 {
-    int columns = (int)MAX(key.len, KEY_COLUMNS);
+    int columns = (int)MAX(key.len + 1, KEY_COLUMNS); /* a blank at least */
 
-    g_string_append_printf(out, "%-*.*s%*" PRIu64, KEY_COLUMNS, (int)key.len, key.text,
-                           VALUE_END - columns, number);
+    g_string_append_printf(out, "%-*.*s%*" PRIu64, columns, (int)key.len, key.text,
+                           MAX(VALUE_END - columns, 0), number);
     if (unit.len > 0) {
         g_string_append_c(out, ' ');
         g_string_append_len(out, unit.text, (gssize)unit.len);

@@ -131,11 +131,11 @@ accounted(const CpuTimes *cpu)
  * of throttling when it ends, so under a quota the last period is left undecided: calling it
  * idle at once would leave nothing to be steal. */
 static void
-take_rest(CpuView *view, const CgroupCpu *now, bool first)
+take_rest(CpuView *view, const CgroupCpu *now)
 {
     uint64_t throttled = number_sub(now->throttled, view->last.throttled);
     uint64_t undecided = now->quota == CGROUP_NO_LIMIT ? 0 : MIN(now->period, PERIOD_MAX);
-    uint64_t debt_max = first ? 0 : DEBT_MAX + undecided;
+    uint64_t debt_max = DEBT_MAX + undecided;
 
     for (unsigned i = 0; i < view->n_online; i++) {
         CpuTimes *cpu = &view->cpus[i];
@@ -176,16 +176,14 @@ remember(CgroupCpu *last, const CgroupCpu *now)
 void
 cpu_view_advance(CpuView *view, const CgroupCpu *now, const CpuSet *shown, uint64_t elapsed)
 {
-    bool first = view->n_seen == 0;
-
     if (elapsed < view->elapsed)
         return;
-    if (first)
+    if (view->n_seen == 0)
         begin(view, now, shown);
     take_usage(view, now);
     for (unsigned i = 0; i < view->n_online; i++)
         grow(&view->capacity[i], elapsed - view->elapsed);
-    take_rest(view, now, first);
+    take_rest(view, now);
     sum(view);
     show(view, cpuset_count(shown));
     remember(&view->last, now);
