@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "launcher/cgroup_make.h"
+
+#include "common/error.h"
+#include "common/fd.h"
+#include "common/io.h"
+#include "launcher/cgroup_v2.h"
+#include "launcher/launch_error.h"
+#include "launcher/mounts.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#define MAKE_TRIES 16    /* another launcher may remove the empty parent between our two mkdirs */
+#define REMOVE_MSEC 2000 /* a dead task leaves its cgroup a little later than it is waited for */
+
+void
+made_cgroup_free(MadeCgroup *cgroup)
+{
+    fd_clear(&cgroup->dir_fd);
+    fd_clear(&cgroup->tasks_fd);
+    fd_clear(&cgroup->view_fd);
+    g_free(cgroup->name);
+    g_free(cgroup);
+}
+
+/* v1 refuses tasks where no CPU and no memory node is set: what is empty becomes the parent's. */
+static bool
+fill_cpuset(int parent_fd, int dir_fd, GError **error)
+{
+    static const char *const files[] = {"cpuset.cpus", "cpuset.mems"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
+        g_autofree char *own = io_read_at(dir_fd, files[i], NULL, error);
+        g_autofree char *above = NULL;
+
+        if (!own)
+            return false;
+        if (own[0] != '\0' && own[0] != '\n')
+            continue;
+        above = io_read_at(parent_fd, files[i], NULL, error);
+        if (!above || !io_write_at(dir_fd, files[i], above, error))
+            return false;
+    }
+    return true;
+}
+
+/* Opens @name in @parent_fd, made if it is missing. */
+static int
+open_dir(int parent_fd, const char *name, GError **error)
+{
+    if (mkdirat(parent_fd, name, 0755) < 0 && errno != EEXIST) {
+        read_error_set_errno(error, errno, "cannot make %s", name);
+        return -1;
+    }
+    return io_open_at(parent_fd, name, O_PATH | O_DIRECTORY, error);
+}
+
+/* Gets both directories ready for tasks, without limits. */
+static bool
+make_dirs(const PlanCgroup *plan, MadeCgroup *made, GError **error)
+{
+    autofd parent_fd = open_dir(made->hierarchy->fd, CGROUP_PARENT, error);
+
+    if (parent_fd < 0)
+        return false;
+    if (plan->version == 1 && plan->has[CGROUP_CPUSET] &&
+        !fill_cpuset(made->hierarchy->fd, parent_fd, error))
+        return false;
+    if (plan->version == 2 && !cgroup_v2_delegate(made->hierarchy->fd, parent_fd, plan, error))
+        return false;
+    made->dir_fd = open_dir(parent_fd, made->name, error);
+    if (made->dir_fd < 0)
+        return false;
+    return plan->version == 2 || !plan->has[CGROUP_CPUSET] ||
+           fill_cpuset(parent_fd, made->dir_fd, error);
+}
+
+static bool
+make_dirs_retry(const PlanCgroup *plan, MadeCgroup *made, GError **error)
+{
+    for (unsigned i = 1;; i++) {
+        g_autoptr(GError) local = NULL;
+
+        fd_clear(&made->dir_fd);
+        if (make_dirs(plan, made, &local))
+            return true;
+        if (i == MAKE_TRIES || !g_error_matches(local, READ_ERROR, READ_ERROR_GONE)) {
+            g_propagate_error(error, g_steal_pointer(&local));
+            return false;
+        }
+    }
+}
+
+static bool
+write_settings(const PlanCgroup *plan, const MadeCgroup *made, GError **error)
+{
+    for (guint i = 0; i < plan->settings->len; i++) {
+        const CgroupSetting *setting = &g_array_index(plan->settings, CgroupSetting, i);
+        g_autoptr(GError) local = NULL;
+
+        if (io_write_at(made->dir_fd, setting->file, setting->value, &local))
+            continue;
+        if (setting->optional && g_error_matches(local, READ_ERROR, READ_ERROR_GONE))
+            continue;
+        g_set_error(error, LAUNCH_ERROR, LAUNCH_ERROR_FAILED, "the kernel refuses %s: %s",
+                    setting->flag, local->message);
+        return false;
+    }
+    return true;
+}
+
+static bool
+make_one(const PlanCgroup *plan, MadeCgroup *made, GError **error)
+{
+    if (!make_dirs_retry(plan, made, error) || !write_settings(plan, made, error))
+        return false;
+    if (plan->version == 1) {
+        made->tasks_fd = io_open_at(made->dir_fd, "tasks", O_WRONLY, error);
+        if (made->tasks_fd < 0)
+            return false;
+    }
+    made->view_fd = mounts_clone(made->dir_fd, "", false, error);
+    return made->view_fd >= 0 &&
+           mounts_set(made->view_fd, MOUNTS_HARMLESS | MOUNT_ATTR_RDONLY, false, error) &&
+           mounts_make_private(made->view_fd, error);
+}
+
+bool
+cgroups_make(const Plan *plan, const CgroupLayout *layout, GPtrArray *made, GError **error)
+{
+    for (guint i = 0; i < plan->cgroups->len; i++) {
+        const PlanCgroup *planned = plan->cgroups->pdata[i];
+        MadeCgroup *cgroup = g_new0(MadeCgroup, 1);
+
+        *cgroup = (MadeCgroup){.hierarchy = &layout->controllers[planned->controller],
+                               .version = planned->version,
+                               .name = g_strdup(plan->name),
+                               .dir_fd = -1,
+                               .tasks_fd = -1,
+                               .view_fd = -1};
+        memcpy(cgroup->has, planned->has, sizeof(cgroup->has));
+        g_ptr_array_add(made, cgroup);
+        if (!make_one(planned, cgroup, error)) {
+            g_prefix_error(error, "%s/" CGROUP_PARENT "/%s: ", cgroup->hierarchy->mount_point,
+                           plan->name);
+            return false;
+        }
+    }
+    return true;
+}
+
+bool
+cgroup_rmdir(int parent_fd, const char *name)
+{
+    const struct timespec pause = {.tv_nsec = 1000000};
+
+    for (unsigned i = 0; i < REMOVE_MSEC; i++) {
+        if (unlinkat(parent_fd, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
+            return true;
+        if (errno != EBUSY)
+            return false;
+        (void)nanosleep(&pause, NULL); /* a signal only makes the pause shorter */
+    }
+    return false;
+}
+
+void
+cgroups_remove(GPtrArray *made)
+{
+    for (guint i = made->len; i-- > 0;) {
+        const MadeCgroup *cgroup = made->pdata[i];
+        autofd parent_fd = io_open_at(cgroup->hierarchy->fd, CGROUP_PARENT, O_PATH, NULL);
+
+        if (parent_fd < 0)
+            continue;
+        if (cgroup->dir_fd >= 0 && !cgroup_rmdir(parent_fd, cgroup->name))
+            g_warning("%s/" CGROUP_PARENT "/%s cannot be removed: it still has tasks",
+                      cgroup->hierarchy->mount_point, cgroup->name);
+        /* Not empty while another container runs. */
+        (void)unlinkat(cgroup->hierarchy->fd, CGROUP_PARENT, AT_REMOVEDIR);
+    }
+    g_ptr_array_set_size(made, 0);
+}
+
+GPtrArray *
+cgroups_paths(const Plan *plan, const CgroupLayout *layout)
+{
+    GPtrArray *paths = g_ptr_array_new_with_free_func(g_free);
+
+    for (guint i = 0; i < plan->cgroups->len; i++) {
+        const PlanCgroup *cgroup = plan->cgroups->pdata[i];
+
+        g_ptr_array_add(paths, g_strdup_printf("%s/" CGROUP_PARENT "/%s",
+                                               layout->controllers[cgroup->controller].mount_point,
+                                               plan->name));
+    }
+    return paths;
+}
+
+bool
+cgroups_join(const GPtrArray *made, bool cpu, GError **error)
+{
+    for (guint i = 0; i < made->len; i++) {
+        const MadeCgroup *cgroup = made->pdata[i];
+
+        if (cgroup->version != 1 || cgroup->has[CGROUP_CPU] != cpu)
+            continue;
+        /* "0" in tasks is the one way in that does not wait for an RCU grace period: a single
+         * thread moving itself (kernel/cgroup/cgroup.c, cgroup_procs_write_start). */
+        if (write(cgroup->tasks_fd, "0", 1) != 1) {
+            launch_error_set_errno(error, errno, "cannot join %s/" CGROUP_PARENT "/%s",
+                                   cgroup->hierarchy->mount_point, cgroup->name);
+            return false;
+        }
+    }
+    return true;
+}
+
+int
+cgroups_unified_fd(const GPtrArray *made)
+{
+    for (guint i = 0; i < made->len; i++)
+        if (((const MadeCgroup *)made->pdata[i])->version == 2)
+            return ((const MadeCgroup *)made->pdata[i])->dir_fd;
+    return -1;
+}

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The container's first process, from clone to exec.  It is a copy of the launcher with all its
+ * privileges, in the new namespaces: a straight list of steps, each giving something up. */
+
+#include "launcher/container.h"
+
+#include "launcher/caps.h"
+#include "launcher/command.h"
+#include "launcher/launch_error.h"
+#include "launcher/mounts.h"
+#include "launcher/rootfs.h"
+#include "launcher/seccomp.h"
+#include "launcher/step.h"
+#include "launcher/sync_socket.h"
+
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#define LIFELINE_FD 3
+#define SYNC_FD 4
+#define INIT_FD 5
+#define UNSTACK_MAX 64 /* mounts on top of each other */
+
+/* Ours is the launcher in another pid namespace, whose id getppid() cannot tell: init checks the
+ * lifeline as well. */
+static bool
+die_with_launcher(Container *container G_GNUC_UNUSED, GError **error)
+{
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0)
+        return true;
+    launch_error_set_errno(error, errno, "prctl");
+    return false;
+}
+
+static bool
+join_cgroups(Container *container, GError **error)
+{
+    return cgroups_join(container->cgroups, false, error);
+}
+
+/* With / as root, the clone brought the host's /proc, /dev and /sys along: they are let go, not
+ * only covered. */
+static bool
+detach_own_mounts(const Container *container, GError **error)
+{
+    static const char *const names[] = {"proc", "dev", "sys"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+        for (unsigned n = 0; n < UNSTACK_MAX; n++) {
+            autofd fd = rootfs_find(container->tree_fd, names[i]);
+
+            if (fd < 0 || !mounts_is_root(fd))
+                break;
+            if (fchdir(fd) < 0 || umount2(".", MNT_DETACH) < 0) {
+                launch_error_set_errno(error, errno, "cannot detach the host's /%s", names[i]);
+                return false;
+            }
+        }
+    return true;
+}
+
+/* On top of the old root, so that no directory of the host is needed. */
+static bool
+attach_root(Container *container, GError **error)
+{
+    autofd slash_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+    if (slash_fd < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0) {
+        launch_error_set_errno(error, errno, "cannot leave the host's mount propagation");
+        return false;
+    }
+    return mounts_make_private(container->tree_fd, error) &&
+           mounts_set(container->tree_fd, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, true, error) &&
+           mounts_attach(container->tree_fd, slash_fd, "/", error) &&
+           detach_own_mounts(container, error);
+}
+
+static bool
+make_workdir(Container *container, GError **error)
+{
+    container->workdir_fd = rootfs_make_dir(container->tree_fd, container->plan->workdir, error);
+    return container->workdir_fd >= 0;
+}
+
+/* The cgroup namespace is cut where the process is: after all joins, or it shows the way up. */
+static bool
+enter_cgroup_namespace(Container *container, GError **error)
+{
+    if (!cgroups_join(container->cgroups, true, error))
+        return false;
+    if (unshare(CLONE_NEWCGROUP) == 0)
+        return true;
+    launch_error_set_errno(error, errno, "unshare");
+    return false;
+}
+
+static bool
+set_hostname(Container *container, GError **error)
+{
+    const char *hostname = container->plan->hostname;
+
+    if (sethostname(hostname, strlen(hostname)) == 0)
+        return true;
+    launch_error_set_errno(error, errno, "%s", hostname);
+    return false;
+}
+
+/* Last, when every mount point is made.  What was mounted below the root of the host's own (root /)
+ * becomes read-only as well; what the container was given is not below it but on it. */
+static bool
+make_read_only(Container *container, GError **error)
+{
+    return !container->plan->options->read_only ||
+           mounts_set(container->tree_fd, MOUNT_ATTR_RDONLY, false, error);
+}
+
+static bool
+enter_root(Container *container, GError **error)
+{
+    return rootfs_enter(container->tree_fd, error);
+}
+
+/* getcwd(2) of a directory outside the root starts with "(unreachable)" (CVE-2024-21626). */
+static bool
+enter_workdir(Container *container, GError **error)
+{
+    g_autofree char *cwd = NULL;
+
+    if (fchdir(container->workdir_fd) < 0) {
+        launch_error_set_errno(error, errno, "%s", container->plan->workdir);
+        return false;
+    }
+    cwd = getcwd(NULL, 0);
+    if (cwd && cwd[0] == '/')
+        return true;
+    g_set_error(error, LAUNCH_ERROR, LAUNCH_ERROR_FAILED, "%s is outside the container",
+                container->plan->workdir);
+    return false;
+}
+
+static bool
+drop_privileges(Container *container, GError **error)
+{
+    umask(022);
+    return caps_drop(container->plan->user, error) && die_with_launcher(container, error);
+}
+
+static const Step steps[] = {
+#define STEP(what, run)                                                                            \
+    {                                                                                              \
+        what, (bool (*)(void *, GError **))run, NULL                                               \
+    }
+    STEP("tie the container to the launcher", die_with_launcher),
+    STEP("join the cgroups", join_cgroups),
+    STEP("set the host name", set_hostname),
+    STEP("bring the loopback device up", network_lo_up),
+    STEP("attach the root directory", attach_root),
+    STEP("mount /dev", dev_mount),
+    STEP("mount /proc", proc_mount),
+    STEP("mount /sys", sys_mount),
+    STEP("mount the volumes", volumes_mount),
+    STEP("make the working directory", make_workdir),
+    STEP("enter the cgroup namespace", enter_cgroup_namespace),
+    STEP("mount /sys/fs/cgroup", sys_mount_cgroups),
+    STEP("bind the virtual files", proc_files_bind),
+    STEP("mask what is not for containers", proc_mask),
+    STEP("make the root read-only", make_read_only),
+    STEP("change the root", enter_root),
+    STEP("enter the working directory", enter_workdir),
+    STEP("drop privileges", drop_privileges),
+#undef STEP
+};
+
+/* Keeps 0, 1, 2 and what init needs; everything else is really closed, not only marked. */
+static bool
+arrange_fds(const Container *container)
+{
+    int lifeline = fcntl(container->lifeline_fds[0], F_DUPFD_CLOEXEC, INIT_FD + 1);
+    int sync_fd = fcntl(container->sync_fds[1], F_DUPFD_CLOEXEC, INIT_FD + 1);
+    int init = fcntl(container->init_fd, F_DUPFD_CLOEXEC, INIT_FD + 1);
+
+    return lifeline >= 0 && sync_fd >= 0 && init >= 0 && dup2(lifeline, LIFELINE_FD) >= 0 &&
+           dup2(sync_fd, SYNC_FD) >= 0 && dup3(init, INIT_FD, O_CLOEXEC) >= 0 &&
+           close_range(INIT_FD + 1, ~0u, 0) == 0;
+}
+
+static bool
+exec_init(Container *container, GError **error)
+{
+    g_autofree char *path =
+        command_find(container->plan->options->command[0], container->plan->env, error);
+    g_autoptr(GPtrArray) argv = g_ptr_array_new();
+    const char *head[] = {"ownproc-init", G_STRINGIFY(LIFELINE_FD), G_STRINGIFY(SYNC_FD), path};
+
+    if (!path)
+        return false;
+    for (size_t i = 0; i < G_N_ELEMENTS(head); i++)
+        g_ptr_array_add(argv, (gpointer)head[i]);
+    for (char **word = container->plan->options->command; *word; word++)
+        g_ptr_array_add(argv, *word);
+    g_ptr_array_add(argv, NULL);
+    if (!seccomp_install(error))
+        return false;
+    if (arrange_fds(container)) {
+        container->sync_fds[1] = SYNC_FD;
+        syscall(SYS_execveat, INIT_FD, "", argv->pdata, container->plan->env, AT_EMPTY_PATH);
+    }
+    launch_error_set_errno(error, errno, "cannot execute the container's init");
+    return false;
+}
+
+void
+child_main(Container *container)
+{
+    g_autoptr(GError) error = NULL;
+
+    fd_clear(&container->sync_fds[0]);
+    fd_clear(&container->lifeline_fds[1]); /* only the launcher's death may close it */
+    umask(0);
+    if (steps_run(steps, G_N_ELEMENTS(steps), container, &error))
+        (void)exec_init(container, &error); /* returns only to say why not */
+    sync_send(container->sync_fds[1], error);
+    _exit(launch_error_exit_code(error));
+}

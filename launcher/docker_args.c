@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* ownproc docker-args */
+
+#include "launcher/verbs.h"
+
+#include "common/fd.h"
+#include "launcher/launch_error.h"
+#include "launcher/options.h"
+#include "launcher/tree.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* The only files runc lets be mounted inside /proc (libcontainer/rootfs_linux.go, checkProcMount).
+ */
+static const char *const allowed[] = {
+    "proc/cpuinfo", "proc/diskstats", "proc/loadavg", "proc/meminfo", "proc/slabinfo",
+    "proc/stat",    "proc/swaps",     "proc/uptime",  NULL,
+};
+
+static bool
+is_usable(const char *file)
+{
+    return g_str_has_prefix(file, "sys/") || g_strv_contains(allowed, file);
+}
+
+static int
+print_args(const char *tree)
+{
+    autofd tree_fd = tree_open(tree);
+    g_autoptr(GPtrArray) files = NULL;
+    g_autoptr(GError) error = NULL;
+
+    if (tree_fd < 0) {
+        fprintf(stderr, "ownproc: no daemon serves %s\n", tree);
+        return LAUNCH_ERROR_FAILED;
+    }
+    files = tree_list(tree_fd, &error);
+    if (!files) {
+        fprintf(stderr, "ownproc: %s\n", error->message);
+        return LAUNCH_ERROR_FAILED;
+    }
+    for (guint i = 0; i < files->len; i++) {
+        const char *file = files->pdata[i];
+
+        if (is_usable(file))
+            printf("-v %s/%s:/%s:ro\n", tree, file, file);
+    }
+    return fflush(stdout) == 0 ? 0 : LAUNCH_ERROR_FAILED;
+}
+
+int
+docker_args_main(int argc, char **argv)
+{
+    g_autofree char *tree = g_strdup(OPTIONS_TREE);
+    const GOptionEntry entries[] = {
+        {"mountpoint", 0, 0, G_OPTION_ARG_FILENAME, &tree, "the daemon's tree", "DIR"},
+        {NULL},
+    };
+    g_autoptr(GOptionContext) context =
+        g_option_context_new("- for: docker run $(ownproc docker-args) IMAGE");
+    g_autoptr(GError) error = NULL;
+
+    g_option_context_add_main_entries(context, entries, NULL);
+    if (!g_option_context_parse(context, &argc, &argv, &error) || argc > 1) {
+        fprintf(stderr, "ownproc: %s\n", error ? error->message : "docker-args takes no arguments");
+        return LAUNCH_ERROR_USAGE;
+    }
+    return print_args(tree);
+}

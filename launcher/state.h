@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What a container leaves if its launcher is killed, written down before any of it is made:
+ * /run/ownproc/run/NAME, locked as long as the launcher lives.  Whoever gets the lock may clean up;
+ * no pid is trusted, because pids are used again. */
+
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+#define STATE_DIR "/run/ownproc/run"
+
+typedef struct {
+    int dir_fd;  /* STATE_DIR */
+    int file_fd; /* holds the lock */
+    char *name;
+} State;
+
+#define STATE_NULL ((State){-1, -1, NULL})
+
+/* Claims @name, cleaning up after a dead launcher of that name.  LAUNCH_ERROR_FAILED if a container
+ * of that name runs. */
+bool state_claim(const char *name, State *ret, GError **error);
+
+/* Writes what is going to be made: directories, to be removed in the reverse order. */
+bool state_write(const State *state, const GPtrArray *directories, GError **error);
+
+/* Forgets it: everything was removed. */
+void state_release(State *state);
+
+/* Cleans up after every launcher that is dead.  Appends their names to @removed unless NULL. */
+bool state_sweep(GPtrArray *removed, GError **error);

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Both ends of the launcher's conversation with its child. */
+
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+/* [0] is the launcher's end, [1] the child's. */
+bool sync_open(int ret_fds[2], GError **error);
+
+/* The child: says @failure.  What cannot be said is seen by the exit status. */
+void sync_send(int fd, const GError *failure);
+
+/* The launcher: true when the command runs; else the child's error. */
+bool sync_wait(int fd, const char *command, GError **error);

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The daemon's tree as its users see it. */
+
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+/* Opens the tree mounted at @path, O_PATH; -1 if nobody serves there: nothing is mounted, it is no
+ * FUSE mount, or its daemon is dead. */
+int tree_open(const char *path);
+
+/* The regular files below proc/ and sys/ of @tree_fd, as "proc/meminfo", sorted.  The list is the
+ * daemon's: a file it serves tomorrow is found without a change here. */
+GPtrArray *tree_list(int tree_fd, GError **error);

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* One function for each verb; each prints its own errors and returns the exit code. */
+
+#pragma once
+
+int run_main(int argc, char **argv);
+int gc_main(int argc, char **argv);
+int docker_args_main(int argc, char **argv);
