@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "fs/daemon.h"
+
+#include "common/fd.h"
+#include "common/io.h"
+
+#include <fcntl.h>
+#include <time.h>
+
+/* The counters of one container on 64 CPUs take some 8 KiB. */
+#define HISTORY_MAX 2048
+
+uint64_t
+daemon_now(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_BOOTTIME, &now); /* cannot fail for this clock */
+    return (uint64_t)now.tv_sec * G_USEC_PER_SEC + (uint64_t)now.tv_nsec / 1000;
+}
+
+/* From then on everybody is shown what @pid is in now. */
+static bool
+daemon_bind(Daemon *daemon, ReadersConfig *config, pid_t pid, GError **error)
+{
+    g_auto(Reader) reader = {.pid_dir = -1, .init_dir = -1};
+
+    if (!reader_identify(daemon->readers, pid, &reader, error))
+        return false;
+    cgroup_paths_copy(&reader.container, &daemon->bound);
+    config->bound = &daemon->bound;
+    g_clear_pointer(&daemon->readers, readers_free);
+    daemon->readers = readers_new(config, error);
+    return daemon->readers != NULL;
+}
+
+bool
+daemon_open(Daemon *daemon, const Options *options, GError **error)
+{
+    ReadersConfig config = {.layout = &daemon->layout, .look_inside = reader_look_inside};
+
+    daemon->root_fd = io_open_at(AT_FDCWD, "/", O_PATH | O_DIRECTORY, error);
+    if (daemon->root_fd < 0 || !cgroup_layout_read(daemon->root_fd, &daemon->layout, error))
+        return false;
+    config.root_fd = daemon->root_fd;
+    daemon->readers = readers_new(&config, error);
+    if (!daemon->readers)
+        return false;
+    if (options->container_pid != 0 &&
+        !daemon_bind(daemon, &config, options->container_pid, error)) {
+        g_prefix_error(error, "--container-pid %d: ", (int)options->container_pid);
+        return false;
+    }
+    daemon->history = history_new(HISTORY_MAX);
+    daemon->server = (Server){
+        .sources = {daemon->root_fd, &daemon->layout, daemon->readers},
+        .history = daemon->history,
+        .cpu_policy = options->cpu_policy,
+    };
+    return true;
+}
+
+void
+daemon_close(Daemon *daemon)
+{
+    history_free(daemon->history);
+    readers_free(daemon->readers);
+    cgroup_paths_clear(&daemon->bound);
+    cgroup_layout_clear(&daemon->layout);
+    fd_clear(&daemon->root_fd);
+}

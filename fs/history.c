@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "fs/history.h"
+
+#include "common/number.h"
+
+/* A sample that lies behind the last one by less than this was taken earlier and merely arrives
+ * late; one that lies behind by its counters for longer means that somebody has reset them
+ * (cpuacct.usage of v1 can be written). */
+#define LATE_USEC G_USEC_PER_SEC
+
+typedef struct {
+    uint64_t id; /* CgroupCpu.id; the key */
+    CpuView view;
+    GList by_use; /* link in History.by_use; data is the entry */
+} Entry;
+
+struct History {
+    GMutex lock;       /* guards all below; nothing that could wait is done under it */
+    GHashTable *by_id; /* owns the entries */
+    GQueue by_use;     /* used last comes first */
+    unsigned max;
+};
+
+static void
+entry_free(gpointer data)
+{
+    Entry *entry = data;
+
+    cpu_view_clear(&entry->view);
+    g_free(entry);
+}
+
+History *
+history_new(unsigned max_containers)
+{
+    History *history = g_new0(History, 1);
+
+    g_mutex_init(&history->lock);
+    history->by_id = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, entry_free);
+    g_queue_init(&history->by_use);
+    history->max = max_containers;
+    return history;
+}
+
+void
+history_free(History *history)
+{
+    if (!history)
+        return;
+    g_hash_table_unref(history->by_id);
+    g_mutex_clear(&history->lock);
+    g_free(history);
+}
+
+static Entry *
+entry_add(History *history, uint64_t id)
+{
+    Entry *entry = g_new0(Entry, 1);
+
+    entry->id = id;
+    entry->by_use.data = entry;
+    g_hash_table_insert(history->by_id, &entry->id, entry);
+    g_queue_push_head_link(&history->by_use, &entry->by_use);
+    return entry;
+}
+
+static void
+forget_unused(History *history)
+{
+    while (g_hash_table_size(history->by_id) > history->max) {
+        Entry *oldest = g_queue_pop_tail_link(&history->by_use)->data;
+
+        g_hash_table_remove(history->by_id, &oldest->id);
+    }
+}
+
+static Entry *
+entry_use(History *history, uint64_t id)
+{
+    Entry *entry = g_hash_table_lookup(history->by_id, &id);
+
+    if (!entry) {
+        entry = entry_add(history, id);
+        forget_unused(history);
+    } else {
+        g_queue_unlink(&history->by_use, &entry->by_use);
+        g_queue_push_head_link(&history->by_use, &entry->by_use);
+    }
+    return entry;
+}
+
+/* Two threads that read one container may arrive here in the other order than they took their
+ * samples. */
+static bool
+is_late(const CpuView *view, const CgroupCpu *cpu, uint64_t elapsed)
+{
+    if (view->n_seen == 0)
+        return false;
+    if (elapsed < view->elapsed)
+        return true;
+    return (cpu->user < view->last.user || cpu->system < view->last.system) &&
+           elapsed - view->elapsed < LATE_USEC;
+}
+
+void
+history_advance(History *history, const Snapshot *snapshot, const CpuSet *shown, CpuView *ret)
+{
+    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&history->lock);
+    uint64_t elapsed = number_sub(snapshot->now, snapshot->born);
+    Entry *entry = entry_use(history, snapshot->cpu.id);
+
+    if (!is_late(&entry->view, &snapshot->cpu, elapsed))
+        cpu_view_advance(&entry->view, &snapshot->cpu, shown, elapsed);
+    cpu_view_copy(&entry->view, ret);
+}

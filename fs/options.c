@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "fs/options.h"
+
+#include "common/number.h"
+
+#include <string.h>
+
+#define CONFIG_DEFAULT "/etc/ownproc.conf"
+#define CONFIG_GROUP "ownprocd"
+#define MOUNT_POINT_DEFAULT "/var/lib/ownproc"
+
+static bool
+take_mount_point(Options *options, const char *value)
+{
+    g_free(options->mount_point);
+    options->mount_point = g_strdup(value);
+    return g_path_is_absolute(value);
+}
+
+static bool
+take_cpu_policy(Options *options, const char *value)
+{
+    static const struct {
+        const char *name;
+        CpuPolicy policy;
+    } policies[] = {
+        {"ceil", CPU_POLICY_CEIL},
+        {"round", CPU_POLICY_ROUND},
+        {"cpuset", CPU_POLICY_CPUSET},
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(policies); i++)
+        if (g_str_equal(value, policies[i].name)) {
+            options->cpu_policy = policies[i].policy;
+            return true;
+        }
+    return false;
+}
+
+static bool
+take_container_pid(Options *options, const char *value)
+{
+    uint64_t number;
+
+    if (!number_parse(value, strlen(value), &number, NULL) || number == 0 || number > G_MAXINT32)
+        return false;
+    options->container_pid = (pid_t)number;
+    return true;
+}
+
+static bool
+take_debug(Options *options, const char *value)
+{
+    options->debug = g_str_equal(value, "true");
+    return options->debug || g_str_equal(value, "false");
+}
+
+typedef struct {
+    const char *key; /* in the file and after "--" alike */
+    bool in_file;
+    bool (*take)(Options *options, const char *value);
+    const char *wanted;
+} Setting;
+
+static const Setting settings[] = {
+    {"mountpoint", true, take_mount_point, "an absolute path"},
+    {"cpu-policy", true, take_cpu_policy, "ceil, round or cpuset"},
+    {"debug", true, take_debug, "true or false"},
+    {"container-pid", false, take_container_pid, "the number of a process"},
+};
+
+static const Setting *
+setting_find(const char *key)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(settings); i++)
+        if (g_str_equal(settings[i].key, key))
+            return &settings[i];
+    return NULL;
+}
+
+static bool
+config_take_key(GKeyFile *config, const char *key, Options *options, GError **error)
+{
+    const Setting *setting = setting_find(key);
+    g_autofree char *value = g_key_file_get_string(config, CONFIG_GROUP, key, error);
+
+    if (!value)
+        return false;
+    if (!setting || !setting->in_file) {
+        g_set_error(error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_KEY_NOT_FOUND, "no such key");
+        return false;
+    }
+    if (!setting->take(options, value)) {
+        g_set_error(error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_INVALID_VALUE, "'%s' is not %s",
+                    value, setting->wanted);
+        return false;
+    }
+    return true;
+}
+
+static bool
+config_take_group(GKeyFile *config, const char *group, Options *options, GError **error)
+{
+    g_auto(GStrv) keys = g_key_file_get_keys(config, group, NULL, error);
+
+    if (!keys)
+        return false;
+    if (!g_str_equal(group, CONFIG_GROUP)) {
+        g_set_error(error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_GROUP_NOT_FOUND,
+                    "[%s]: no such group", group);
+        return false;
+    }
+    for (unsigned i = 0; keys[i]; i++)
+        if (!config_take_key(config, keys[i], options, error)) {
+            g_prefix_error(error, "[%s] %s: ", group, keys[i]);
+            return false;
+        }
+    return true;
+}
+
+/* Only the default file may be missing. */
+static bool
+config_read(const char *given, Options *options, GError **error)
+{
+    const char *path = given ? given : CONFIG_DEFAULT;
+    g_autoptr(GKeyFile) config = g_key_file_new();
+    g_autoptr(GError) local = NULL;
+    g_auto(GStrv) groups = NULL;
+
+    if (!g_key_file_load_from_file(config, path, G_KEY_FILE_NONE, &local)) {
+        if (!given && g_error_matches(local, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+            return true;
+        g_propagate_prefixed_error(error, g_steal_pointer(&local), "%s: ", path);
+        return false;
+    }
+    groups = g_key_file_get_groups(config, NULL);
+    for (unsigned i = 0; groups[i]; i++)
+        if (!config_take_group(config, groups[i], options, error)) {
+            g_prefix_error(error, "%s: ", path);
+            return false;
+        }
+    return true;
+}
+
+/* The command line, as it is written; NULL: not given. */
+typedef struct {
+    char *config, *mount_point, *cpu_policy, *container_pid;
+    gboolean foreground, debug, version;
+} CommandLine;
+
+static void
+command_line_clear(CommandLine *line)
+{
+    g_free(line->config);
+    g_free(line->mount_point);
+    g_free(line->cpu_policy);
+    g_free(line->container_pid);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CommandLine, command_line_clear)
+
+static bool
+command_line_parse(int argc, char **argv, CommandLine *ret, GError **error)
+{
+    const GOptionEntry entries[] = {
+        {"mountpoint", 'm', 0, G_OPTION_ARG_FILENAME, &ret->mount_point,
+         "Where the tree appears (" MOUNT_POINT_DEFAULT ")", "DIR"},
+        {"config", 'c', 0, G_OPTION_ARG_FILENAME, &ret->config,
+         "Configuration file (" CONFIG_DEFAULT ")", "FILE"},
+        {"cpu-policy", 0, 0, G_OPTION_ARG_STRING, &ret->cpu_policy,
+         "How a CPU quota becomes a number of CPUs (ceil)", "ceil|round|cpuset"},
+        {"container-pid", 0, 0, G_OPTION_ARG_STRING, &ret->container_pid,
+         "Show everybody the container of this process", "PID"},
+        {"foreground", 'f', 0, G_OPTION_ARG_NONE, &ret->foreground,
+         "Stay in the foreground, log to stderr", NULL},
+        {"debug", 'd', 0, G_OPTION_ARG_NONE, &ret->debug, "Log more", NULL},
+        {"version", 'V', 0, G_OPTION_ARG_NONE, &ret->version, "Print the version", NULL},
+        {0},
+    };
+    g_autoptr(GOptionContext) context =
+        g_option_context_new("- every container reads its own /proc");
+
+    g_option_context_add_main_entries(context, entries, NULL);
+    if (!g_option_context_parse(context, &argc, &argv, error))
+        return false;
+    if (argc > 1) {
+        g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "unexpected argument '%s'",
+                    argv[1]);
+        return false;
+    }
+    return true;
+}
+
+static bool
+command_line_take(const char *key, const char *value, Options *options, GError **error)
+{
+    const Setting *setting = setting_find(key);
+
+    if (!value || setting->take(options, value))
+        return true;
+    g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--%s: '%s' is not %s", key, value,
+                setting->wanted);
+    return false;
+}
+
+bool
+options_parse(int argc, char **argv, Options *ret, GError **error)
+{
+    g_auto(CommandLine) line = {0};
+    g_auto(Options) options = {.mount_point = g_strdup(MOUNT_POINT_DEFAULT)};
+    g_autofree char *mount_point = NULL;
+
+    if (!command_line_parse(argc, argv, &line, error))
+        return false;
+    if (!line.version && !config_read(line.config, &options, error))
+        return false;
+    if (line.mount_point) /* the daemon leaves the directory this is relative to */
+        mount_point = g_canonicalize_filename(line.mount_point, NULL);
+    if (!command_line_take("mountpoint", mount_point, &options, error) ||
+        !command_line_take("cpu-policy", line.cpu_policy, &options, error) ||
+        !command_line_take("container-pid", line.container_pid, &options, error))
+        return false;
+    options.foreground = line.foreground;
+    options.debug |= line.debug;
+    options.version = line.version;
+    *ret = options;
+    options.mount_point = NULL; /* handed over */
+    return true;
+}
+
+void
+options_clear(Options *options)
+{
+    g_clear_pointer(&options->mount_point, g_free);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What the administrator wants: defaults, then the configuration file, then the command line. */
+
+#pragma once
+
+#include "fs/view/cpu_view.h"
+
+#include <glib.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+typedef struct {
+    char *mount_point; /* absolute */
+    CpuPolicy cpu_policy;
+    pid_t container_pid; /* whose container everybody is shown; 0: each his own */
+    bool foreground, debug, version;
+} Options;
+
+/* Fails with one sentence that says what is wrong, and in a file where.  Prints the help and exits
+ * if that is asked for, as GOption does. */
+bool options_parse(int argc, char **argv, Options *ret, GError **error);
+void options_clear(Options *options);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "fs/preflight.h"
+
+#include "common/error.h"
+#include "common/fd.h"
+#include "common/io.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+/* The first namespaces have fixed numbers (linux:include/uapi/linux/nsfs.h). */
+#define CGROUP_NS_INIT_INO 0xEFFFFFFBu
+#define PID_NS_INIT_INO 0xEFFFFFFCu
+
+static bool
+is_in(const char *namespace, ino_t ino)
+{
+    struct stat st;
+
+    return stat(namespace, &st) == 0 && st.st_ino == ino;
+}
+
+bool
+preflight_check(bool bound, GError **error)
+{
+    if (geteuid() != 0) {
+        g_set_error(error, READ_ERROR, READ_ERROR_IO, "must be started as root");
+        return false;
+    }
+    /* FUSE tells a reader's thread id as the mounter's pid namespace numbers it: in another one
+     * than the host's most readers would have none. */
+    if (!bound && !is_in("/proc/self/ns/pid", PID_NS_INIT_INO)) {
+        g_set_error(error, READ_ERROR, READ_ERROR_STRANGER,
+                    "must run in the host's pid namespace (docker run --pid=host, hostPID: true), "
+                    "or be told a container by --container-pid");
+        return false;
+    }
+    return true;
+}
+
+static void
+enter_host_cgroup_namespace(void)
+{
+    g_autoptr(GError) error = NULL;
+    autofd fd = -1;
+
+    if (is_in("/proc/self/ns/cgroup", CGROUP_NS_INIT_INO))
+        return;
+    fd = io_open_at(AT_FDCWD, "/proc/1/ns/cgroup", O_RDONLY, &error);
+    if (fd >= 0 && setns(fd, CLONE_NEWCGROUP) == 0)
+        return;
+    g_warning("cannot enter the host's cgroup namespace, containers outside of this one will not "
+              "be recognised: %s",
+              error ? error->message : g_strerror(errno));
+}
+
+void
+preflight_settle(void)
+{
+    struct rlimit files;
+
+    enter_host_cgroup_namespace();
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        files.rlim_cur = files.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &files); /* up to the hard limit is always allowed */
+    }
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "fs/request/ops_private.h"
+
+#define TEXT_FIRST 4096  /* bytes; most texts fit */
+#define SPLICES_MAX 4096 /* open files that are read by sendfile */
+
+Ops *
+ops_new(const OpsConfig *config)
+{
+    Ops *ops = g_new0(Ops, 1);
+
+    ops->config = *config;
+    ops->tree = tree_new(proc_files, proc_files_n);
+    ops->texts = open_texts_new(config->max_text_bytes);
+    ops->splices = splices_new(SPLICES_MAX);
+    (void)clock_gettime(CLOCK_REALTIME, &ops->started); /* cannot fail for this clock */
+    return ops;
+}
+
+void
+ops_free(Ops *ops)
+{
+    if (!ops)
+        return;
+    splices_free(ops->splices);
+    open_texts_free(ops->texts);
+    tree_free(ops->tree);
+    g_free(ops);
+}
+
+void
+ops_set_session(Ops *ops, struct fuse_session *se)
+{
+    ops->se = se;
+}
+
+GBytes *
+ops_make_text(const Ops *ops, const ProcFile *file, pid_t tid, GError **error)
+{
+    g_autoptr(GString) text = g_string_sized_new(TEXT_FIRST);
+
+    if (!serve(ops->config.server, file, tid, ops->config.now(), text, error))
+        return NULL;
+    return g_string_free_to_bytes(g_steal_pointer(&text));
+}
+
+static void
+ops_init(void *userdata, struct fuse_conn_info *conn)
+{
+    (void)userdata;
+    /* Pages the kernel may hold are dropped at each open; times, which never change, say nothing
+     * about them. */
+    conn->want &= ~(unsigned)FUSE_CAP_AUTO_INVAL_DATA;
+}
+
+const struct fuse_lowlevel_ops ops_table = {
+    .init = ops_init,
+    .lookup = ops_lookup,
+    .getattr = ops_getattr,
+    .readdir = ops_readdir,
+    .open = ops_open,
+    .read = ops_read,
+    .release = ops_release,
+};

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Private to the ops: what they share, and which file has which. */
+
+#pragma once
+
+#include "fs/request/open_texts.h"
+#include "fs/request/ops.h"
+#include "fs/request/splices.h"
+#include "fs/request/tree.h"
+
+#include <time.h>
+
+struct Ops {
+    OpsConfig config;
+    Tree *tree;
+    OpenTexts *texts;
+    Splices *splices;
+    struct fuse_session *se; /* borrowed */
+    struct timespec started; /* the only time the files show: they have no history */
+};
+
+/* The text of @file for the thread @tid; the caller unrefs. */
+GBytes *ops_make_text(const Ops *ops, const ProcFile *file, pid_t tid, GError **error);
+
+/* ops_names.c: what is there */
+void ops_lookup(fuse_req_t req, fuse_ino_t parent, const char *name);
+void ops_getattr(fuse_req_t req, fuse_ino_t node, struct fuse_file_info *fi);
+void ops_readdir(fuse_req_t req, fuse_ino_t node, size_t size, off_t offset,
+                 struct fuse_file_info *fi);
+
+/* ops_files.c: what is in it */
+void ops_open(fuse_req_t req, fuse_ino_t node, struct fuse_file_info *fi);
+void ops_read(fuse_req_t req, fuse_ino_t node, size_t size, off_t offset,
+              struct fuse_file_info *fi);
+void ops_release(fuse_req_t req, fuse_ino_t node, struct fuse_file_info *fi);

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "fs/serve.h"
+
+#include "common/error.h"
+#include "common/io.h"
+#include "common/log.h"
+#include "fs/metrics.h"
+
+#include <errno.h>
+#include <sys/personality.h>
+
+#define NO_READER ((Reader){.pid_dir = -1, .init_dir = -1})
+
+/* A shell on the host sees what the host sees, to the byte. */
+static bool
+serve_host(const Server *server, const ProcFile *file, GString *out, GError **error)
+{
+    size_t len;
+    g_autofree char *text = io_read_at(server->sources.root_fd, file->path, &len, error);
+
+    if (!text)
+        return false;
+    g_string_append_len(out, text, (gssize)len);
+    return true;
+}
+
+static bool
+serve_container(const Server *server, const ProcFile *file, const Reader *reader, uint64_t now,
+                GString *out, GError **error)
+{
+    g_auto(Snapshot) snapshot = {0};
+    View view = {.snapshot = &snapshot};
+
+    if (!snapshot_take(&server->sources, reader, file->needs, now, &snapshot, error))
+        return false;
+    if (file->needs & (NEED_CPUS | NEED_CPU_TIME))
+        view.cpus = cpu_view_shown(&snapshot.cpu, server->cpu_policy);
+    if (file->needs & NEED_CPU_TIME)
+        history_advance(server->history, &snapshot, &view.cpus, &view.cpu);
+    file->render(&view, out);
+    cpu_view_clear(&view.cpu);
+    return true;
+}
+
+/* The kernel writes cpuinfo for the personality of the thread that reads: for a 32-bit reader this
+ * thread becomes one.  Returns what to go back to, or -1. */
+static int
+personality_enter(const ProcFile *file, const Reader *reader)
+{
+    if (!(file->needs & NEED_CPUINFO) || !reader_is_linux32(reader))
+        return -1;
+    return personality(PER_LINUX32);
+}
+
+static void
+personality_leave(int before)
+{
+    if (before >= 0)
+        (void)personality((unsigned long)before); /* it was ours a moment ago */
+}
+
+bool
+serve(const Server *server, const ProcFile *file, pid_t tid, uint64_t now, GString *out,
+      GError **error)
+{
+    g_auto(Reader) reader = NO_READER;
+    int before;
+    bool ok;
+
+    if (!reader_identify(server->sources.readers, tid, &reader, error)) /* who asks? */
+        return false;
+    before = personality_enter(file, &reader);
+    ok = reader.is_host ? serve_host(server, file, out, error)
+                        : serve_container(server, file, &reader, now, out, error);
+    personality_leave(before);
+    return ok;
+}
+
+bool
+serve_container_id(const Server *server, pid_t tid, uint64_t *ret, GError **error)
+{
+    g_auto(Reader) reader = NO_READER;
+
+    if (!reader_identify(server->sources.readers, tid, &reader, error))
+        return false;
+    if (reader.is_host) {
+        *ret = 0;
+        return true;
+    }
+    return cgroup_container_id(server->sources.layout, &reader.container, ret, error);
+}
+
+int
+serve_errno(const GError *error, const ProcFile *file, pid_t tid)
+{
+    static const struct {
+        Metric metric;
+        int errsv;
+        const char *key; /* of the log; NULL: the reader's own end, nobody else's business */
+    } answers[] = {
+        [READ_ERROR_GONE] = {METRIC_ERROR_GONE, ESTALE, NULL},
+        [READ_ERROR_MALFORMED] = {METRIC_ERROR_MALFORMED, EIO, "malformed"},
+        [READ_ERROR_IO] = {METRIC_ERROR_IO, EIO, "io"},
+        [READ_ERROR_STRANGER] = {METRIC_ERROR_STRANGER, EACCES, "stranger"},
+    };
+    unsigned code = error->domain == READ_ERROR ? (unsigned)error->code : READ_ERROR_IO;
+
+    g_assert(code < G_N_ELEMENTS(answers));
+    metrics_count(answers[code].metric);
+    if (answers[code].key)
+        log_limited(G_LOG_LEVEL_WARNING, answers[code].key, "%s for thread %d: %s", file->path,
+                    (int)tid, error->message);
+    return answers[code].errsv;
+}
