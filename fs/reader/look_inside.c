@@ -66,26 +66,43 @@ look_for_ever(gpointer data)
     return NULL;
 }
 
-/* The thread is started by the first look and lives as long as the process. */
-static gpointer
-start(gpointer data)
-{
-    GAsyncQueue *queue = g_async_queue_new();
+static struct {
+    GMutex lock;        /* guards queue's birth */
+    GAsyncQueue *queue; /* of Look; NULL: the thread has not been needed yet */
+} helper;
 
-    (void)data;
-    g_thread_unref(g_thread_new("look-inside", look_for_ever, queue));
+/* The thread is started by the first look and lives as long as the process. */
+static GAsyncQueue *
+helper_queue(GError **error)
+{
+    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&helper.lock);
+    GAsyncQueue *queue;
+    GThread *thread;
+
+    if (helper.queue)
+        return helper.queue;
+    queue = g_async_queue_new();
+    thread = g_thread_try_new("look-inside", look_for_ever, queue, error);
+    if (!thread) {
+        g_async_queue_unref(queue);
+        return NULL;
+    }
+    g_thread_unref(thread);
+    helper.queue = queue;
     return queue;
 }
 
 char *
 reader_look_inside(int pid_dir_fd, size_t *ret_len, GError **error)
 {
-    static GOnce once = G_ONCE_INIT;
+    GAsyncQueue *queue = helper_queue(error);
     Look wanted = {.pid_dir = pid_dir_fd};
 
+    if (!queue)
+        return NULL;
     g_mutex_init(&wanted.lock);
     g_cond_init(&wanted.changed);
-    g_async_queue_push(g_once(&once, start, NULL), &wanted);
+    g_async_queue_push(queue, &wanted);
     g_mutex_lock(&wanted.lock);
     while (!wanted.done)
         g_cond_wait(&wanted.changed, &wanted.lock);

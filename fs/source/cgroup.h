@@ -37,7 +37,9 @@ typedef struct {
 
 /* CPU time used on one of the host's CPUs.  Microseconds. */
 typedef struct {
-    uint64_t user, system;
+    uint64_t user,
+        system;     /* v1 samples them at ticks: under a quota of half a CPU 4 % off was seen */
+    uint64_t total; /* exact; differs from user + system */
 } CpuUsage;
 
 /* cpu, cpuacct and cpuset.  Microseconds. */
@@ -58,7 +60,7 @@ typedef struct {
  * READ_ERROR_IO; *ret is untouched then. */
 bool cgroup_read_memory(const CgroupLayout *layout, const CgroupPaths *container, CgroupMemory *ret,
                         GError **error);
-/* How many CPUs: quota, period, cpus. */
+/* How many CPUs: quota, period, cpus; and throttled, which belongs to that quota. */
 bool cgroup_read_cpu_limits(const CgroupLayout *layout, const CgroupPaths *container,
                             CgroupCpu *ret, GError **error);
 /* The rest of @ret. */

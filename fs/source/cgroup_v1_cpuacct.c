@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* CPU time on cgroup v1, for each CPU: linux:kernel/sched/cpuacct.c. */
+/* CPU time on cgroup v1, for each CPU: linux:kernel/sched/cpuacct.c.  cpuacct.usage_percpu is what
+ * the scheduler measured; what part of it was user time is sampled at ticks only. */
 
 #include "fs/source/cgroup_versions.h"
 
@@ -19,34 +20,54 @@ malformed(GError **error, const char *what)
     return false;
 }
 
+GArray *
+cgroup_v1_usage_percpu_parse(const HostText *text, GError **error)
+{
+    g_autoptr(GArray) usages = g_array_new(FALSE, TRUE, sizeof(CpuUsage));
+    Span rest = cgroup_first_line(text), word;
+
+    while (span_next_word(&rest, &word)) {
+        CpuUsage usage = {0};
+
+        if (!span_number(word, &usage.total, error)) {
+            g_prefix_error(error, "cpuacct.usage_percpu: ");
+            return NULL;
+        }
+        usage.total /= NSEC_PER_USEC;
+        g_array_append_val(usages, usage);
+    }
+    if (usages->len > 0 && usages->len <= CPUSET_MAX)
+        return g_steal_pointer(&usages);
+    (void)malformed(error, "cpuacct.usage_percpu: not a number for each CPU");
+    return NULL;
+}
+
 /* A row is "CPU user system", in nanoseconds. */
 static bool
 usage_all_row(Span row, GArray *usages, GError **error)
 {
     Span cpu, user, system;
-    CpuUsage usage;
+    CpuUsage *usage;
     uint64_t number;
 
     if (!span_next_word(&row, &cpu) || !span_next_word(&row, &user) ||
         !span_next_word(&row, &system))
         return malformed(error, "a row is not three numbers");
-    if (!span_number(cpu, &number, error) || !span_number(user, &usage.user, error) ||
-        !span_number(system, &usage.system, error))
+    if (!span_number(cpu, &number, error))
         return false;
-    if (number >= CPUSET_MAX)
-        return malformed(error, "no machine has so many CPUs");
-    usage.user /= NSEC_PER_USEC;
-    usage.system /= NSEC_PER_USEC;
     if (number >= usages->len)
-        g_array_set_size(usages, (guint)number + 1);
-    g_array_index(usages, CpuUsage, number) = usage;
+        return malformed(error, "more CPUs than cpuacct.usage_percpu has");
+    usage = &g_array_index(usages, CpuUsage, number);
+    if (!span_number(user, &usage->user, error) || !span_number(system, &usage->system, error))
+        return false;
+    usage->user /= NSEC_PER_USEC;
+    usage->system /= NSEC_PER_USEC;
     return true;
 }
 
-GArray *
-cgroup_v1_usage_all_parse(const HostText *text, GError **error)
+bool
+cgroup_v1_usage_all_parse(const HostText *text, GArray *usages, GError **error)
 {
-    g_autoptr(GArray) usages = g_array_new(FALSE, TRUE, sizeof(CpuUsage));
     LineIter lines = lines_of(text->text, text->len);
     bool good;
     Span line;
@@ -56,82 +77,71 @@ cgroup_v1_usage_all_parse(const HostText *text, GError **error)
         (void)malformed(error, "the header is not 'cpu user system'");
     while (good && lines_next(&lines, &line))
         good = usage_all_row(line, usages, error);
-    if (good && usages->len == 0)
-        good = malformed(error, "no CPU");
-    if (good)
-        return g_steal_pointer(&usages);
-    g_prefix_error(error, "cpuacct.usage_all: ");
-    return NULL;
+    if (!good)
+        g_prefix_error(error, "cpuacct.usage_all: ");
+    return good;
 }
 
-/* cpuacct.stat: how much of the whole was user time.  In ticks; only their ratio counts. */
+/* Of the whole cgroup, in ticks; NUMBER_MAX: not told. */
 typedef struct {
     uint64_t user, system;
-} Ratio;
+} Stat;
 
-static const LineKey ratio_keys[] = {
-    {"user", offsetof(Ratio, user)},
-    {"system", offsetof(Ratio, system)},
+static const LineKey stat_keys[] = {
+    {"user", offsetof(Stat, user)},
+    {"system", offsetof(Stat, system)},
 };
 
-GArray *
-cgroup_v1_usage_percpu_parse(const HostText *percpu, const HostText *stat, GError **error)
+bool
+cgroup_v1_cpuacct_stat_parse(const HostText *text, GArray *usages, GError **error)
 {
-    g_autoptr(GArray) usages = g_array_new(FALSE, FALSE, sizeof(CpuUsage));
-    Span rest = cgroup_first_line(percpu), word;
-    Ratio ratio = {0};
+    Stat stat = {NUMBER_MAX, NUMBER_MAX};
 
-    if (!lines_read_keys(stat->text, stat->len, ratio_keys, G_N_ELEMENTS(ratio_keys), &ratio,
-                         error)) {
+    if (!lines_read_keys(text->text, text->len, stat_keys, G_N_ELEMENTS(stat_keys), &stat, error)) {
         g_prefix_error(error, "cpuacct.stat: ");
-        return NULL;
+        return false;
     }
-    while (span_next_word(&rest, &word) && usages->len < CPUSET_MAX) {
-        CpuUsage usage;
-        uint64_t nsec;
+    if (stat.user == NUMBER_MAX || stat.system == NUMBER_MAX)
+        return malformed(error, "cpuacct.stat: no user or no system");
+    for (guint i = 0; i < usages->len; i++) {
+        CpuUsage *usage = &g_array_index(usages, CpuUsage, i);
 
-        if (!span_number(word, &nsec, error)) {
-            g_prefix_error(error, "cpuacct.usage_percpu: ");
-            return NULL;
-        }
-        nsec /= NSEC_PER_USEC;
-        usage.system = ratio.system == 0 ? 0
-                                         : number_mul_div(nsec, ratio.system,
-                                                          number_add(ratio.user, ratio.system));
-        usage.user = number_sub(nsec, usage.system);
-        g_array_append_val(usages, usage);
+        usage->system = stat.system == 0 ? 0
+                                         : number_mul_div(usage->total, stat.system,
+                                                          number_add(stat.user, stat.system));
+        usage->user = number_sub(usage->total, usage->system);
     }
-    if (usages->len > 0)
-        return g_steal_pointer(&usages);
-    (void)malformed(error, "cpuacct.usage_percpu: no CPU");
-    return NULL;
+    return true;
 }
 
-/* Before Linux 4.8. */
-static GArray *
-read_percpu(int dir, GError **error)
+/* cpuacct.usage_all is there since Linux 4.8. */
+static bool
+divide(int dir, GArray *usages, GError **error)
 {
-    g_auto(HostText) percpu = {0}, stat = {0};
+    g_auto(HostText) all = {0}, stat = {0};
 
-    if (!cgroup_file_read(dir, "cpuacct.usage_percpu", &percpu, error) ||
-        !cgroup_file_read(dir, "cpuacct.stat", &stat, error))
-        return NULL;
-    if (percpu.text && stat.text)
-        return cgroup_v1_usage_percpu_parse(&percpu, &stat, error);
-    (void)malformed(error, "the cgroup has no cpuacct.usage_percpu or no cpuacct.stat");
-    return NULL;
+    if (!cgroup_file_read(dir, "cpuacct.usage_all", &all, error))
+        return false;
+    if (all.text)
+        return cgroup_v1_usage_all_parse(&all, usages, error);
+    if (!cgroup_file_read(dir, "cpuacct.stat", &stat, error))
+        return false;
+    return stat.text ? cgroup_v1_cpuacct_stat_parse(&stat, usages, error)
+                     : malformed(error, "the cgroup has no cpuacct.stat");
 }
 
 bool
 cgroup_v1_cpu_times(int dir, CgroupCpu *ret, GError **error)
 {
     g_autoptr(GArray) usages = NULL;
-    g_auto(HostText) all = {0};
+    g_auto(HostText) percpu = {0};
 
-    if (!cgroup_file_read(dir, "cpuacct.usage_all", &all, error))
+    if (!cgroup_file_read(dir, "cpuacct.usage_percpu", &percpu, error))
         return false;
-    usages = all.text ? cgroup_v1_usage_all_parse(&all, error) : read_percpu(dir, error);
-    if (!usages)
+    if (!percpu.text)
+        return malformed(error, "the cgroup has no cpuacct.usage_percpu");
+    usages = cgroup_v1_usage_percpu_parse(&percpu, error);
+    if (!usages || !divide(dir, usages, error))
         return false;
     ret->user = ret->nice = ret->system = 0;
     for (guint i = 0; i < usages->len; i++) {

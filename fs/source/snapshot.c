@@ -112,6 +112,7 @@ cpu_times_from_host(const HostCpu *host, CgroupCpu *cpu)
 
         usage->user = number_add(times->user, times->nice);
         usage->system = number_add(times->system, number_add(times->irq, times->softirq));
+        usage->total = number_add(usage->user, usage->system);
         cpu->user = number_add(cpu->user, usage->user);
         cpu->system = number_add(cpu->system, usage->system);
     }
