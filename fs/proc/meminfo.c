@@ -96,12 +96,18 @@ static const struct {
     {"DirectMap2G", ZERO},
 };
 
+/* *@next is where to begin: the kernel writes lines in the order of the rows. */
 static size_t
-find_source(Span key)
+find_source(Span key, size_t *next)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
-        if (span_equals(key, rows[i].key))
-            return rows[i].source;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        size_t row = (*next + i) % G_N_ELEMENTS(rows);
+
+        if (span_equals(key, rows[row].key)) {
+            *next = row + 1;
+            return rows[row].source;
+        }
+    }
     return ZERO;
 }
 
@@ -121,7 +127,7 @@ append_line(GString *out, Span key, uint64_t number, Span unit)
 }
 
 static void
-line_render(const MemoryView *memory, Span line, GString *out)
+line_render(const MemoryView *memory, Span line, size_t *next, GString *out)
 {
     Span rest = line, key, word, unit = {"", 0};
     uint64_t number = 0;
@@ -130,7 +136,7 @@ line_render(const MemoryView *memory, Span line, GString *out)
     if (!span_next_field(&rest, ':', &key) || !rest.text || !span_next_word(&rest, &word))
         return;
     (void)span_next_word(&rest, &unit); /* HugePages_* count and have none */
-    source = find_source(key);
+    source = find_source(key, next);
     if (source == TRUE_FOR_ALL)
         (void)span_number(word, &number, NULL); /* what is not a number is shown as 0 */
     else if (source != ZERO)
@@ -144,8 +150,9 @@ meminfo_render(const View *view, GString *out)
     const Snapshot *snapshot = view->snapshot;
     MemoryView memory = memory_view(&snapshot->host_memory, &snapshot->memory);
     LineIter lines = lines_of(snapshot->meminfo.text, snapshot->meminfo.len);
+    size_t next = 0;
     Span line;
 
     while (lines_next(&lines, &line))
-        line_render(&memory, line, out);
+        line_render(&memory, line, &next, out);
 }

@@ -12,17 +12,17 @@
 
 #define TICK_USEC 10000 /* USER_HZ is 100 on every architecture Linux still runs on but alpha */
 
-static void
-append_cpu(GString *out, const CpuTimes *times)
-{
-    const uint64_t columns[] = {
-        times->user, times->nice,    times->system, times->idle,  times->iowait,
-        times->irq,  times->softirq, times->steal,  times->guest, times->guest_nice,
-    };
+#define TICKS(usec) ((usec) / TICK_USEC)
 
-    for (size_t i = 0; i < G_N_ELEMENTS(columns); i++)
-        g_string_append_printf(out, " %" PRIu64, columns[i] / TICK_USEC);
-    g_string_append_c(out, '\n');
+static void
+append_cpu(GString *out, const CpuTimes *cpu)
+{
+    g_string_append_printf(out,
+                           " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64
+                           " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
+                           TICKS(cpu->user), TICKS(cpu->nice), TICKS(cpu->system), TICKS(cpu->idle),
+                           TICKS(cpu->iowait), TICKS(cpu->irq), TICKS(cpu->softirq),
+                           TICKS(cpu->steal), TICKS(cpu->guest), TICKS(cpu->guest_nice));
 }
 
 static void

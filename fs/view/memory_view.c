@@ -17,25 +17,6 @@ take(uint64_t *budget, uint64_t want)
     return taken;
 }
 
-/* No memory cgroup between the reader and the machine: its memory is the machine's. */
-static CgroupMemory
-whole_machine(const HostMemory *host)
-{
-    return (CgroupMemory){
-        .is_root = true,
-        .limit = CGROUP_NO_LIMIT,
-        .room = CGROUP_NO_LIMIT,
-        .swap_known = true,
-        .swap_limit = CGROUP_NO_LIMIT,
-        .swap_room = CGROUP_NO_LIMIT,
-        .anon = host->anon,
-        .file = host->cached,
-        .shmem = host->shmem,
-        .slab_reclaimable = host->slab_reclaimable,
-        .slab_unreclaimable = host->slab_unreclaimable,
-    };
-}
-
 /* total, free, available. */
 static void
 view_room(MemoryView *view, const HostMemory *host, const CgroupMemory *group)
@@ -125,11 +106,8 @@ view_swap(MemoryView *view, const HostMemory *host, const CgroupMemory *group)
 MemoryView
 memory_view(const HostMemory *host, const CgroupMemory *group)
 {
-    CgroupMemory machine = whole_machine(host);
     MemoryView view = {0};
 
-    if (group->is_root)
-        group = &machine;
     view_room(&view, host, group);
     view_use(&view, group);
     view_parts(&view, group);

@@ -7,11 +7,6 @@ static const HostMemory host = {
     .total = 16 * GIB,
     .free = 4 * GIB,
     .available = 8 * GIB,
-    .cached = 3 * GIB,
-    .anon = 2 * GIB,
-    .shmem = 512 * MIB,
-    .slab_reclaimable = 256 * MIB,
-    .slab_unreclaimable = 128 * MIB,
     .swap_total = 2 * GIB,
     .swap_free = 1 * GIB,
 };
@@ -391,24 +386,6 @@ committed_is_what_cannot_be_dropped_and_its_limit_is_all_there_is(void **state)
     assert_int_equal(memory_view(&host, &group).commit_limit, (256 + 100) * MIB);
 }
 
-static void
-without_a_memory_cgroup_the_memory_is_the_hosts(void **state)
-{
-    CgroupMemory group = {.is_root = true, .limit = CGROUP_NO_LIMIT, .room = CGROUP_NO_LIMIT};
-    MemoryView view = memory_view(&host, &group);
-
-    (void)state;
-    assert_int_equal(view.total, host.total);
-    assert_int_equal(view.free, host.free);
-    assert_int_equal(view.available, host.available);
-    assert_int_equal(view.cached, host.cached);
-    assert_int_equal(view.anon_pages, host.anon);
-    assert_int_equal(view.shmem, host.shmem);
-    assert_int_equal(view.slab, host.slab_reclaimable + host.slab_unreclaimable);
-    assert_int_equal(view.swap_total, host.swap_total);
-    assert_int_equal(view.swap_free, host.swap_free);
-}
-
 int
 main(void)
 {
@@ -439,7 +416,6 @@ main(void)
         cmocka_unit_test(without_swap_accounting_there_is_no_swap),
         cmocka_unit_test(zswap_is_memory_and_what_it_holds_is_swap),
         cmocka_unit_test(committed_is_what_cannot_be_dropped_and_its_limit_is_all_there_is),
-        cmocka_unit_test(without_a_memory_cgroup_the_memory_is_the_hosts),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

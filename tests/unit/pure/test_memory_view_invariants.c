@@ -38,7 +38,6 @@ random_group(GRand *rand)
     CgroupMemory group = {0};
     size_t stats = (sizeof group - offsetof(CgroupMemory, swap_limit)) / sizeof(uint64_t);
 
-    group.is_root = g_rand_int_range(rand, 0, 20) == 0;
     group.swap_known = g_rand_boolean(rand);
     randomize(rand, &group.limit, 3);
     randomize(rand, &group.swap_limit, stats);
@@ -54,7 +53,7 @@ holds(const HostMemory *host, const CgroupMemory *group)
     uint64_t used = 0;
 
     assert_true(v.free <= v.available && v.available <= v.total);
-    assert_true(v.total <= MAX(MIN(host->total, group->is_root ? UINT64_MAX : group->limit), 4096));
+    assert_true(v.total <= MAX(MIN(host->total, group->limit), 4096));
     assert_true(v.free <= host->free && v.available <= host->available);
     assert_true(v.swap_free <= v.swap_total && v.swap_total <= host->swap_total);
     for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
