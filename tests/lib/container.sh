@@ -13,19 +13,33 @@
 CONTAINER_PARENT=ownproc-test-$$
 CONTAINER_CONTROLLERS="memory cpu cpuacct cpuset pids"
 
+# Looks once, at the end of this file: CONTAINER_V1_memory … and CONTAINER_V2 are mount points.
+container_find_mounts()
+{
+    local mount type options controller
+    while read -r _ mount type options _; do
+        if [ "$type" = cgroup2 ] && grep -qw memory "$mount/cgroup.controllers"; then
+            export CONTAINER_V2=$mount
+        elif [ "$type" = cgroup ]; then
+            for controller in ${options//,/ }; do
+                [[ " $CONTAINER_CONTROLLERS " != *" $controller "* ]] ||
+                    export "CONTAINER_V1_$controller=$mount"
+            done
+        fi
+    done </proc/mounts
+}
+
 # Prints where @controller is mounted as v1; fails if it is not.
 container_v1_mount()
 {
-    awk -v controller="$1" '$3 == "cgroup" && ("," $4 ",") ~ ("," controller ",") { print $2; found = 1; exit }
-        END { exit !found }' /proc/mounts
+    local variable=CONTAINER_V1_$1
+    [ -n "${!variable:-}" ] && echo "${!variable}"
 }
 
-# The v2 mount whose controllers are in use: the whole of a v2 host; fails on v1 and hybrid.
+# The v2 mount if its controllers are in use: the whole of a v2 host; fails on v1 and hybrid.
 container_v2_mount()
 {
-    local mount
-    mount=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
-    [ -n "$mount" ] && grep -qw memory "$mount/cgroup.controllers" && echo "$mount"
+    [ -n "${CONTAINER_V2:-}" ] && echo "$CONTAINER_V2"
 }
 
 # Where the controllers are mounted, each mount once.
@@ -189,3 +203,5 @@ container_remove_all()
         container_remove_tree "$mount/$CONTAINER_PARENT"
     done
 }
+
+container_find_mounts

@@ -52,6 +52,12 @@ wait_until()
     done
 }
 
+# ownproc_run FLAG… ROOTFS -- COMMAND…: the launcher, with the files of the tests' own daemon.
+ownproc_run()
+{
+    "$OWNPROC" run --mountpoint "$TREE" --proc require "$@"
+}
+
 # meminfo_value KEY [FILE], in kB.
 meminfo_value()
 {

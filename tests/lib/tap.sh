@@ -66,9 +66,7 @@ tap_names()
 
 tap_one()
 {
-    local number=$1 name=$2 output code sentence
-    sentence=${name#test_}
-    sentence=${sentence//_/ }
+    local number=$1 name=$2 output code sentence started=$SECONDS
     output=$(mktemp)
     # Not in a condition: there "set -e" would have no effect.
     (
@@ -76,6 +74,8 @@ tap_one()
         "$name"
     ) >"$output" 2>&1 </dev/null
     code=$?
+    sentence=${name#test_}
+    sentence="${sentence//_/ } ($((SECONDS - started)) s)"
     if [ $code = 0 ]; then
         echo "ok $number - $sentence"
     elif [ $code = $TAP_SKIP ]; then

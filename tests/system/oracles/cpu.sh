@@ -37,7 +37,7 @@ observe()
     done
     shift
     OBSERVED=$(mktemp -d -p "$SCRATCH")
-    "$OWNPROC" run "${flags[@]}" / -- "$INSIDE" "$OBSERVED" $SPIN_SECONDS "$@"
+    ownproc_run "${flags[@]}" / -- "$INSIDE" "$OBSERVED" $SPIN_SECONDS "$@"
 }
 
 # rate COLUMN…: by how many ticks a second the columns of the line "cpu" grew together.
@@ -54,7 +54,7 @@ rate()
 # What the container sees: "processors in cpuinfo, cpuN lines in stat, online, present, possible".
 cpus_seen()
 {
-    "$OWNPROC" run "$@" / -- sh -c 'echo $(grep -c ^processor /proc/cpuinfo) \
+    ownproc_run "$@" / -- sh -c 'echo $(grep -c ^processor /proc/cpuinfo) \
         $(grep -c "^cpu[0-9]" /proc/stat) $(cat /sys/devices/system/cpu/online) \
         $(cat /sys/devices/system/cpu/present) $(cat /sys/devices/system/cpu/possible)'
 }
@@ -91,9 +91,9 @@ test_a_cpuset_of_cpu_1_is_one_cpu_named_0_everywhere()
     [ "$(nproc --all)" -ge 2 ] || skip "this machine has one CPU"
     expect_equal "CPUs" "1 1 0 0 0" "$(cpus_seen --cpuset-cpus 1)"
     expect_equal "its number in cpuinfo" "processor : 0" \
-        "$("$OWNPROC" run --cpuset-cpus 1 / -- grep ^processor /proc/cpuinfo | tr -s '\t ' ' ')"
+        "$(ownproc_run --cpuset-cpus 1 / -- grep ^processor /proc/cpuinfo | tr -s '\t ' ' ')"
     expect_equal "its line in stat" cpu0 \
-        "$("$OWNPROC" run --cpuset-cpus 1 / -- grep -o '^cpu[0-9]*\>' /proc/stat | tail -n 1)"
+        "$(ownproc_run --cpuset-cpus 1 / -- grep -o '^cpu[0-9]*\>' /proc/stat | tail -n 1)"
 }
 
 test_a_quota_changed_while_running_is_seen_at_the_next_read()

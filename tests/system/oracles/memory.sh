@@ -36,7 +36,7 @@ observe()
     done
     shift
     OBSERVED=$(mktemp -d -p "$SCRATCH")
-    "$OWNPROC" run "${flags[@]}" / -- "$INSIDE" "$OBSERVED" "$@"
+    ownproc_run "${flags[@]}" / -- "$INSIDE" "$OBSERVED" "$@"
 }
 
 # By how much a line of meminfo grew, in kB.

@@ -11,14 +11,14 @@ daemon_require
 test_uptime_counts_from_the_start_of_the_container()
 {
     local uptime
-    uptime=$("$OWNPROC" run / -- sh -c 'sleep 1.5; cut -d. -f1 /proc/uptime')
+    uptime=$(ownproc_run / -- sh -c 'sleep 1.5; cut -d. -f1 /proc/uptime')
     expect_between "seconds of uptime after 1.5 s" 1 3 "$uptime"
 }
 
 test_btime_and_uptime_give_the_time_of_day()
 {
     local seen
-    seen=$("$OWNPROC" run / -- sh -c 'awk "/^btime/ { print \$2 }" /proc/stat; cut -d. -f1 /proc/uptime; date +%s')
+    seen=$(ownproc_run / -- sh -c 'awk "/^btime/ { print \$2 }" /proc/stat; cut -d. -f1 /proc/uptime; date +%s')
     # shellcheck disable=SC2086 # three words
     set -- $seen
     expect_between "now minus btime minus uptime" -1 2 $(($3 - $1 - $2))
@@ -29,14 +29,14 @@ test_btime_and_uptime_give_the_time_of_day()
 test_ps_knows_how_old_a_process_is()
 {
     local seen
-    seen=$("$OWNPROC" run / -- sh -c 'sleep 60 & sleep 2; ps -o etimes= -p $!')
+    seen=$(ownproc_run / -- sh -c 'sleep 60 & sleep 2; ps -o etimes= -p $!')
     expect_between "seconds" 1 4 "$((seen))"
 }
 
 test_ps_shows_the_share_of_a_spinner()
 {
     local seen
-    seen=$("$OWNPROC" run --cpus 0.5 / -- sh -c '"$0" spin >/dev/null & sleep 4; ps -o pcpu= -p $!' "$WORKLOAD")
+    seen=$(ownproc_run --cpus 0.5 / -- sh -c '"$0" spin >/dev/null & sleep 4; ps -o pcpu= -p $!' "$WORKLOAD")
     expect_between "percent" 40 60 "${seen%.*}"
 }
 

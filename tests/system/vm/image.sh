@@ -1,0 +1,95 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+# The parts of the VM.  Kernel, initramfs and disk are made once and kept; the payload, what is to
+# be tested, is a tar file that the guest sees as its second disk.
+
+# shellcheck source=tests/lib/root.sh
+. "$TESTS_DIR/lib/root.sh"
+
+VM_DIR=$TESTS_DIR/system/vm
+VM_MODULES="virtio_pci virtio_blk ext4 fuse"
+
+vm_kernel_package()
+{
+    apt-cache depends linux-image-amd64 | awk '$1 == "Depends:" && $2 ~ /^linux-image-/ { print $2; exit }'
+}
+
+# Unpacks Debian's kernel without installing it; prints where.
+vm_kernel()
+{
+    local package directory
+    package=$(vm_kernel_package)
+    [ -n "$package" ] || { apt-get update && package=$(vm_kernel_package); } >&2
+    directory=$CACHE/$package
+    if [ ! -d "$directory" ]; then
+        rm -rf "$directory.new"
+        mkdir -p "$directory.new/deb"
+        (
+            cd "$directory.new/deb" || exit
+            apt-get -o Acquire::Retries=3 download "$package" ||
+                { apt-get update && apt-get download "$package"; }
+        ) >&2 || return 1
+        dpkg -x "$directory.new"/deb/*.deb "$directory.new" || return 1
+        depmod -b "$directory.new" "${package#linux-image-}" || return 1
+        rm -r "$directory.new/deb"
+        mv "$directory.new" "$directory"
+    fi
+    echo "$directory"
+}
+
+# The files of the modules that the guest needs, in the order in which they must be loaded.
+vm_modules()
+{
+    local module
+    for module in $VM_MODULES; do
+        modprobe -d "$1" -S "$2" --show-depends "$module" | awk '$1 == "insmod" { print $2 }'
+    done | awk '!seen[$0]++'
+}
+
+# vm_initramfs KERNEL: busybox, the modules, and the guest's two scripts.
+vm_initramfs()
+{
+    local kernel=$1 tree=$SCRATCH/initramfs module
+    mkdir -p "$tree/bin" "$tree/modules"
+    cp /bin/busybox "$tree/bin/"
+    cp "$VM_DIR/initramfs-init" "$tree/init"
+    cp "$VM_DIR/guest" "$tree/guest"
+    vm_modules "$kernel" "$(ls "$kernel/lib/modules")" | while read -r module; do
+        cp "$module" "$tree/modules/"
+        basename "$module"
+    done >"$tree/modules/order"
+    (cd "$tree" && find . | cpio --quiet -o -H newc | gzip -1) >"$SCRATCH/initramfs.gz"
+}
+
+# Prints the disk's file.  The VM never writes to it (-snapshot).
+vm_disk()
+{
+    local root disk
+    root=$(root_directory) || return 1
+    disk=$CACHE/disk-${root##*-}.ext4
+    if [ ! -e "$disk" ]; then
+        rm -f "$disk.new"
+        truncate -s 3G "$disk.new"
+        mkfs.ext4 -q -d "$root" "$disk.new" >&2 || return 1
+        mv "$disk.new" "$disk"
+    fi
+    echo "$disk"
+}
+
+# The tests, and what was built, without debugging information.
+vm_payload()
+{
+    local tree=$SCRATCH/payload
+    mkdir -p "$tree/build"
+    (
+        cd "$BUILD" || exit
+        find fs launcher tests/conform tests/system -type f -perm -u=x ! -name '*.so' \
+            -exec cp --parents -t "$tree/build" {} +
+    )
+    find "$tree/build" -type f -exec strip --strip-debug {} +
+    mkdir -p "$tree/tests/conform"
+    cp "$TESTS_DIR/conform/run" "$tree/tests/conform/"
+    cp -r "$TESTS_DIR/lib" "$TESTS_DIR/system" "$tree/tests/"
+    tar -C "$tree" -cf "$SCRATCH/payload.tar" .
+}
