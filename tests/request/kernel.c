@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "tests/request/kernel.h"
+
+#include "common/fd.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#define ANSWER_MAX (1u << 20)
+
+static void
+send_request(Kernel *kernel, const struct fuse_in_header *header, GBytes *body)
+{
+    size_t len;
+    const void *bytes = g_bytes_get_data(body, &len);
+    struct iovec parts[] = {{(void *)header, sizeof *header}, {(void *)bytes, len}};
+    const struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
+
+    g_assert(sendmsg(kernel->fd, &message, 0) == (ssize_t)header->len);
+}
+
+/* False if it is not an answer but a notification. */
+static bool
+take_notification(Kernel *kernel, const struct fuse_out_header *header)
+{
+    struct fuse_notify_inval_inode_out inode;
+
+    if (header->unique != 0)
+        return false;
+    g_assert(header->error == FUSE_NOTIFY_INVAL_INODE);
+    memcpy(&inode, header + 1, sizeof inode);
+    g_assert(inode.off == -1); /* no pages */
+    kernel->notified = true;
+    kernel->notified_node = inode.ino;
+    return true;
+}
+
+int
+kernel_ask(Kernel *kernel, uint32_t opcode, pid_t pid, uint64_t node, GBytes *body, void *answer,
+           size_t size)
+{
+    g_autofree char *packet = g_malloc(ANSWER_MAX);
+    struct fuse_out_header got;
+    struct fuse_in_header header = {
+        .len = (uint32_t)(sizeof header + g_bytes_get_size(body)),
+        .opcode = opcode,
+        .unique = kernel->unique += 2,
+        .nodeid = node,
+        .pid = (uint32_t)pid,
+    };
+
+    send_request(kernel, &header, body);
+    g_assert(session_serve_one(kernel->session));
+    do {
+        ssize_t n = recv(kernel->fd, packet, ANSWER_MAX, 0);
+
+        g_assert(n >= (ssize_t)sizeof got);
+        memcpy(&got, packet, sizeof got);
+        g_assert(got.len == (size_t)n);
+    } while (take_notification(kernel, (const struct fuse_out_header *)(const void *)packet));
+    g_assert(got.unique == header.unique);
+    if (got.error != 0)
+        return got.error;
+    if (answer)
+        memcpy(answer, packet + sizeof got, MIN(size, got.len - sizeof got));
+    return (int)(got.len - sizeof got);
+}
+
+/* kernel_ask() with a struct as body. */
+static int
+ask_with(Kernel *kernel, const struct fuse_in_header *who, const void *body, size_t len,
+         struct iovec answer)
+{
+    g_autoptr(GBytes) bytes = g_bytes_new(body, len);
+
+    return kernel_ask(kernel, who->opcode, (pid_t)who->pid, who->nodeid, bytes, answer.iov_base,
+                      answer.iov_len);
+}
+
+#define WHO(op, who_pid, who_node)                                                                 \
+    (&(struct fuse_in_header){.opcode = (op), .pid = (uint32_t)(who_pid), .nodeid = (who_node)})
+
+Kernel *
+kernel_new(void)
+{
+    Kernel *kernel = g_new0(Kernel, 1);
+    struct fuse_init_in hello = {.major = 7, .minor = 38, .max_readahead = 131072};
+    struct fuse_init_out answer;
+    int fds[2];
+
+    g_assert(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) == 0);
+    kernel->machine = machine_new();
+    kernel->fd = fds[0];
+    kernel->session = session_new(fds[1],
+                                  &(OpsConfig){.server = &kernel->machine->server,
+                                               .now = machine_now,
+                                               .max_text_bytes = 65536},
+                                  NULL);
+    g_assert(kernel->session);
+    g_assert(ask_with(kernel, WHO(FUSE_INIT, 0, 0), &hello, sizeof hello,
+                      (struct iovec){&answer, sizeof answer}) > 0);
+    return kernel;
+}
+
+void
+kernel_free(Kernel *kernel)
+{
+    session_free(kernel->session);
+    machine_free(kernel->machine);
+    fd_clear(&kernel->fd);
+    g_free(kernel);
+}
+
+static int
+zero_if_answered(int n)
+{
+    return MIN(n, 0);
+}
+
+int
+kernel_lookup(Kernel *kernel, pid_t pid, uint64_t parent, const char *name,
+              struct fuse_entry_out *ret)
+{
+    return zero_if_answered(ask_with(kernel, WHO(FUSE_LOOKUP, pid, parent), name, strlen(name) + 1,
+                                     (struct iovec){ret, sizeof *ret}));
+}
+
+int
+kernel_walk(Kernel *kernel, pid_t pid, const char *path, struct fuse_entry_out *ret)
+{
+    g_auto(GStrv) names = g_strsplit(path, "/", -1);
+    int error = 0;
+
+    ret->nodeid = FUSE_ROOT_ID;
+    for (unsigned i = 0; names[i] && error == 0; i++)
+        error = kernel_lookup(kernel, pid, ret->nodeid, names[i], ret);
+    return error;
+}
+
+int
+kernel_getattr(Kernel *kernel, pid_t pid, uint64_t node, struct fuse_attr *ret)
+{
+    struct fuse_getattr_in in = {0};
+    struct fuse_attr_out out = {0};
+    int n = ask_with(kernel, WHO(FUSE_GETATTR, pid, node), &in, sizeof in,
+                     (struct iovec){&out, sizeof out});
+
+    *ret = out.attr;
+    return zero_if_answered(n);
+}
+
+int
+kernel_open(Kernel *kernel, pid_t pid, uint64_t node, int flags, struct fuse_open_out *ret)
+{
+    struct fuse_open_in in = {.flags = (uint32_t)flags};
+
+    return zero_if_answered(ask_with(kernel, WHO(FUSE_OPEN, pid, node), &in, sizeof in,
+                                     (struct iovec){ret, sizeof *ret}));
+}
+
+int
+kernel_release(Kernel *kernel, pid_t pid, uint64_t node, uint64_t handle)
+{
+    struct fuse_release_in in = {.fh = handle};
+
+    return zero_if_answered(
+        ask_with(kernel, WHO(FUSE_RELEASE, pid, node), &in, sizeof in, (struct iovec){NULL, 0}));
+}
+
+char *
+kernel_read(Kernel *kernel, const KernelRead *what, int *ret_error)
+{
+    struct fuse_read_in in = {
+        .fh = what->handle,
+        .offset = what->offset,
+        .size = what->size,
+        .read_flags = what->for_pages ? 0 : FUSE_READ_LOCKOWNER,
+        .lock_owner = what->for_pages ? 0 : 0x1234,
+    };
+    g_autofree char *text = g_malloc0(what->size + 1);
+    int n = ask_with(kernel, WHO(FUSE_READ, what->pid, what->node), &in, sizeof in,
+                     (struct iovec){text, what->size});
+
+    *ret_error = MIN(n, 0);
+    return n < 0 ? NULL : g_steal_pointer(&text);
+}

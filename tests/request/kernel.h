@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The kernel's side of a FUSE connection: sends what a process of any pid asks, returns what was
+ * answered.  No mount, no root. */
+
+#pragma once
+
+#include "fs/request/session.h"
+#include "tests/request/machine.h"
+
+#include <linux/fuse.h>
+
+typedef struct {
+    Machine *machine;
+    Session *session;
+    int fd; /* our end */
+    uint64_t unique;
+    bool
+        notified; /* the last answer was followed or preceded by "forget what you know of a node" */
+    uint64_t notified_node;
+} Kernel;
+
+/* A connection to a new machine, with FUSE_INIT done. */
+Kernel *kernel_new(void);
+void kernel_free(Kernel *kernel);
+
+/* Sends a request with @body and waits for the answer, whose payload goes to @answer (at most
+ * @size bytes).  Returns the payload's length, or -errno as the reader would get it. */
+int kernel_ask(Kernel *kernel, uint32_t opcode, pid_t pid, uint64_t node, GBytes *body,
+               void *answer, size_t size);
+
+/* The same for what the tests ask.  0 or the length, or -errno. */
+int kernel_lookup(Kernel *kernel, pid_t pid, uint64_t parent, const char *name,
+                  struct fuse_entry_out *ret);
+/* Walks "proc/meminfo" from the root. */
+int kernel_walk(Kernel *kernel, pid_t pid, const char *path, struct fuse_entry_out *ret);
+int kernel_getattr(Kernel *kernel, pid_t pid, uint64_t node, struct fuse_attr *ret);
+int kernel_open(Kernel *kernel, pid_t pid, uint64_t node, int flags, struct fuse_open_out *ret);
+int kernel_release(Kernel *kernel, pid_t pid, uint64_t node, uint64_t handle);
+
+/* A read, as read(2) of @pid makes it, or for the page cache, as sendfile(2) does. */
+typedef struct {
+    pid_t pid;
+    uint64_t node, handle, offset;
+    uint32_t size;
+    bool for_pages;
+} KernelRead;
+
+/* Returns the text, which the caller frees, or NULL and -errno in @ret_error. */
+char *kernel_read(Kernel *kernel, const KernelRead *what, int *ret_error);

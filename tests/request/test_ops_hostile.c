@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Requests that make no sense, listings, and reads that go through the kernel's pages. */
+
+#include "tests/request/kernel.h"
+#include "tests/unit/cmocka.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+static int
+connect_kernel(void **state)
+{
+    *state = kernel_new();
+    return 0;
+}
+
+static int
+disconnect_kernel(void **state)
+{
+    kernel_free(*state);
+    return 0;
+}
+
+static uint64_t
+node_of(Kernel *kernel, pid_t pid, const char *path)
+{
+    struct fuse_entry_out entry;
+
+    assert_int_equal(kernel_walk(kernel, pid, path, &entry), 0);
+    return entry.nodeid;
+}
+
+static KernelRead
+opened(Kernel *kernel, pid_t finder, pid_t reader, const char *path)
+{
+    KernelRead read = {.pid = reader, .node = node_of(kernel, finder, path), .size = 65536};
+    struct fuse_open_out out;
+
+    assert_int_equal(kernel_open(kernel, reader, read.node, O_RDONLY, &out), 0);
+    read.handle = out.fh;
+    return read;
+}
+
+static int
+error_of(Kernel *kernel, const KernelRead *read)
+{
+    int error;
+    g_autofree char *text = kernel_read(kernel, read, &error);
+
+    return error;
+}
+
+static int
+ask_raw(Kernel *kernel, uint32_t opcode, uint64_t node)
+{
+    static const char zeros[256];
+    g_autoptr(GBytes) body = g_bytes_new_static(zeros, sizeof zeros);
+
+    return kernel_ask(kernel, opcode, PID_A, node, body, NULL, 0);
+}
+
+static void
+what_is_not_offered_is_not_implemented(void **state)
+{
+    assert_int_equal(ask_raw(*state, FUSE_GETXATTR, FUSE_ROOT_ID), -ENOSYS);
+    assert_int_equal(ask_raw(*state, FUSE_FLUSH, FUSE_ROOT_ID), -ENOSYS);
+    assert_int_equal(ask_raw(*state, FUSE_POLL, FUSE_ROOT_ID), -ENOSYS);
+    assert_int_equal(ask_raw(*state, FUSE_WRITE, FUSE_ROOT_ID), -ENOSYS);
+    assert_int_equal(ask_raw(*state, 4000, FUSE_ROOT_ID), -ENOSYS);
+}
+
+static void
+a_second_init_is_refused_and_the_connection_lives(void **state)
+{
+    assert_int_equal(ask_raw(*state, FUSE_INIT, 0), -EIO);
+    (void)node_of(*state, PID_A, "proc");
+}
+
+static void
+nodes_that_were_never_given_are_not_there(void **state)
+{
+    struct fuse_attr attr;
+    struct fuse_open_out out;
+    const KernelRead read = {.pid = PID_A, .node = 0xffffffffffffff30, .size = 10};
+
+    assert_int_equal(kernel_getattr(*state, PID_A, 0, &attr), -ENOENT);
+    assert_int_equal(kernel_open(*state, PID_A, UINT64_MAX, O_RDONLY, &out), -ENOENT);
+    assert_int_equal(error_of(*state, &read), -ENOENT);
+    assert_int_equal(ask_raw(*state, FUSE_READDIR, 0x1234500), -ENOENT);
+}
+
+static void
+a_directory_is_no_file_and_a_file_no_directory(void **state)
+{
+    struct fuse_open_out out;
+    const KernelRead read = {.pid = PID_A, .node = FUSE_ROOT_ID, .size = 10};
+
+    assert_int_equal(kernel_open(*state, PID_A, FUSE_ROOT_ID, O_RDONLY, &out), -EISDIR);
+    assert_int_equal(error_of(*state, &read), -EISDIR);
+    assert_int_equal(ask_raw(*state, FUSE_READDIR, node_of(*state, PID_A, "proc/stat")), -ENOTDIR);
+}
+
+static void
+an_offset_below_zero_is_invalid(void **state)
+{
+    KernelRead read = opened(*state, PID_A, PID_A, "proc/stat");
+
+    read.offset = UINT64_MAX;
+    assert_int_equal(error_of(*state, &read), -EINVAL);
+}
+
+static void
+a_handle_that_was_never_given_reads_a_text_of_its_own(void **state)
+{
+    KernelRead read = opened(*state, PID_A, PID_A, "proc/uptime");
+
+    read.handle = 0xdeadbeef;
+    assert_int_equal(error_of(*state, &read), 0);
+    assert_int_equal(kernel_release(*state, PID_A, read.node, 0xdeadbeef), 0);
+    assert_int_equal(kernel_release(*state, PID_A, read.node, 0xdeadbeef), 0);
+}
+
+/* Lists @node in answers of at most @size bytes. */
+static char *
+list(Kernel *kernel, uint64_t node, uint32_t size)
+{
+    GString *names = g_string_new(NULL);
+    struct fuse_read_in in = {.size = size};
+    int n;
+
+    do {
+        g_autoptr(GBytes) body = g_bytes_new(&in, sizeof in);
+        char answer[4096];
+
+        n = kernel_ask(kernel, FUSE_READDIR, PID_A, node, body, answer, sizeof answer);
+        for (int at = 0; at < n;) {
+            struct fuse_dirent entry;
+
+            memcpy(&entry, answer + at, sizeof entry);
+            g_string_append_len(names, answer + at + FUSE_NAME_OFFSET, entry.namelen);
+            g_string_append_c(names, ' ');
+            in.offset = entry.off;
+            at += (int)FUSE_DIRENT_ALIGN(FUSE_NAME_OFFSET + entry.namelen);
+        }
+    } while (n > 0);
+    assert_int_equal(n, 0);
+    return g_string_free(names, FALSE);
+}
+
+static void
+a_listing_is_whole_however_small_the_pieces(void **state)
+{
+    g_autofree char *root = list(*state, FUSE_ROOT_ID, 4096);
+    g_autofree char *at_once = list(*state, node_of(*state, PID_A, "proc"), 4096);
+    g_autofree char *in_pieces = list(*state, node_of(*state, PID_A, "proc"), 64);
+
+    assert_string_equal(root, ". .. proc sys ");
+    assert_true(g_str_has_prefix(at_once, ". .. "));
+    assert_non_null(strstr(at_once, " meminfo "));
+    assert_string_equal(in_pieces, at_once);
+}
+
+static KernelRead
+sent(Kernel *kernel, pid_t finder, pid_t reader)
+{
+    KernelRead read = opened(kernel, finder, reader, "proc/uptime");
+
+    read.for_pages = true;
+    return read;
+}
+
+static void
+sendfile_has_the_text_of_its_own_container(void **state)
+{
+    KernelRead read = sent(*state, PID_A, PID_A);
+
+    assert_int_equal(error_of(*state, &read), 0);
+}
+
+static void
+sendfile_of_another_containers_node_has_to_read(void **state)
+{
+    KernelRead others = sent(*state, PID_B, PID_A), hosts = sent(*state, PID_HOST, PID_A);
+
+    assert_int_equal(error_of(*state, &others), -EINVAL);
+    assert_int_equal(error_of(*state, &hosts), -EINVAL);
+}
+
+static void
+a_text_longer_than_the_kernel_knows_has_to_be_read(void **state)
+{
+    Kernel *kernel = *state;
+    KernelRead shorter = sent(kernel, PID_HOST, PID_HOST), longer = shorter;
+    struct fuse_open_out out;
+
+    assert_int_equal(error_of(kernel, &shorter), 0);
+    assert_int_equal(kernel_open(kernel, PID_HOST, longer.node, O_RDONLY, &out), 0);
+    longer.handle = out.fh;
+    machine_write(kernel->machine, "proc/uptime", "10000.00 9000.00\n");
+    assert_int_equal(error_of(kernel, &longer), -EINVAL);
+    longer.for_pages = false;
+    assert_int_equal(error_of(kernel, &longer), 0);
+}
+
+static void
+after_sendfile_the_kernel_asks_for_the_size_again(void **state)
+{
+    Kernel *kernel = *state;
+    KernelRead read = sent(kernel, PID_A, PID_A);
+    struct fuse_attr during, after;
+
+    assert_int_equal(error_of(kernel, &read), 0);
+    assert_int_equal(kernel_getattr(kernel, PID_A, read.node, &during), 0);
+    assert_int_equal(kernel_release(kernel, PID_A, read.node, read.handle), 0);
+    assert_true(kernel->notified && kernel->notified_node == read.node);
+    assert_int_equal(kernel_getattr(kernel, PID_A, read.node, &after), 0);
+    assert_true(during.size < 100 && after.size == 4096);
+}
+
+static void
+after_a_read_the_kernel_keeps_what_it_knows(void **state)
+{
+    Kernel *kernel = *state;
+    KernelRead read = opened(kernel, PID_A, PID_A, "proc/uptime");
+
+    assert_int_equal(error_of(kernel, &read), 0);
+    assert_int_equal(kernel_release(kernel, PID_A, read.node, read.handle), 0);
+    assert_false(kernel->notified);
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, connect_kernel, disconnect_kernel)
+    const struct CMUnitTest tests[] = {
+        TEST(what_is_not_offered_is_not_implemented),
+        TEST(a_second_init_is_refused_and_the_connection_lives),
+        TEST(nodes_that_were_never_given_are_not_there),
+        TEST(a_directory_is_no_file_and_a_file_no_directory),
+        TEST(an_offset_below_zero_is_invalid),
+        TEST(a_handle_that_was_never_given_reads_a_text_of_its_own),
+        TEST(a_listing_is_whole_however_small_the_pieces),
+        TEST(sendfile_has_the_text_of_its_own_container),
+        TEST(sendfile_of_another_containers_node_has_to_read),
+        TEST(a_text_longer_than_the_kernel_knows_has_to_be_read),
+        TEST(after_sendfile_the_kernel_asks_for_the_size_again),
+        TEST(after_a_read_the_kernel_keeps_what_it_knows),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
