@@ -47,6 +47,18 @@ without_a_quota_the_whole_cpuset_is_shown(void **state)
 }
 
 static void
+without_a_quota_the_period_does_not_count(void **state)
+{
+    CgroupCpu cpu = idle_on("0-3");
+    CpuSet shown;
+
+    (void)state;
+    cpu.period = UINT64_MAX;
+    shown = cpu_view_shown(&cpu, CPU_POLICY_CEIL);
+    assert_int_equal(cpuset_count(&shown), 4);
+}
+
+static void
 a_quota_shows_the_first_cpus_rounded_up(void **state)
 {
     (void)state;
@@ -339,6 +351,31 @@ no_more_is_stolen_than_was_not_used(void **state)
 }
 
 static void
+no_more_than_the_longest_period_stays_undecided(void **state)
+{
+    g_auto(CpuView) view = {0};
+    CgroupCpu cpu = with_quota("0", 50 * MSEC);
+
+    (void)state;
+    cpu.period = 1000 * SEC;
+    advance(&view, &cpu, 10 * SEC);
+    assert_int_equal(view.total.idle, 9 * SEC);
+}
+
+static void
+what_is_stolen_is_shared_evenly(void **state)
+{
+    g_auto(CpuView) view = {0};
+    CgroupCpu cpu = with_quota("0-1", 150 * MSEC);
+
+    (void)state;
+    cpu.throttled = 100 * MSEC;
+    advance(&view, &cpu, 1 * SEC);
+    assert_int_equal(view.cpus[0].steal, 50 * MSEC);
+    assert_int_equal(view.cpus[1].steal, 50 * MSEC);
+}
+
+static void
 what_is_stolen_is_shared_by_the_cpus_that_have_room(void **state)
 {
     g_auto(CpuView) view = {0};
@@ -456,6 +493,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(without_a_quota_the_whole_cpuset_is_shown),
+        cmocka_unit_test(without_a_quota_the_period_does_not_count),
         cmocka_unit_test(a_quota_shows_the_first_cpus_rounded_up),
         cmocka_unit_test(a_quota_above_the_cpuset_adds_no_cpu),
         cmocka_unit_test(the_round_policy_rounds_to_the_nearest),
@@ -477,6 +515,8 @@ main(void)
         cmocka_unit_test(half_a_cpu_fully_used_is_half_user_and_half_stolen),
         cmocka_unit_test(half_a_cpu_not_used_is_idle_but_for_the_undecided_period),
         cmocka_unit_test(no_more_is_stolen_than_was_not_used),
+        cmocka_unit_test(no_more_than_the_longest_period_stays_undecided),
+        cmocka_unit_test(what_is_stolen_is_shared_evenly),
         cmocka_unit_test(what_is_stolen_is_shared_by_the_cpus_that_have_room),
         cmocka_unit_test(idle_time_goes_on_soon_after_more_was_used_than_the_cpus_could),
         cmocka_unit_test(looks_that_jitter_show_no_idle_time),

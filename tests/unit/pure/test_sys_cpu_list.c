@@ -21,6 +21,15 @@ one_cpu_is_not_a_range(void **state)
 }
 
 static void
+two_cpus_are_a_range(void **state)
+{
+    View view = {.cpus = cpus("2,4")};
+
+    (void)state;
+    renders(sys_cpu_list_render, &view, "0-1\n");
+}
+
+static void
 the_largest_machine_fits(void **state)
 {
     View view = {.cpus = cpus("0-8191")};
@@ -35,6 +44,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cpus_are_renumbered_from_zero),
         cmocka_unit_test(one_cpu_is_not_a_range),
+        cmocka_unit_test(two_cpus_are_a_range),
         cmocka_unit_test(the_largest_machine_fits),
     };
 
