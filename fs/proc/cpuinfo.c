@@ -129,7 +129,7 @@ line_render(Span line, Shown shown, GString *out)
 {
     Span rest = line, key = cut_key(&rest), value;
 
-    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+    for (size_t i = 0; rest.text && i < G_N_ELEMENTS(rows); i++)
         if (span_equals(key, rows[i].key) && span_next_word(&rest, &value)) {
             g_string_append_len(out, line.text, value.text - line.text);
             g_string_append_printf(out, "%u\n", renumber(rows[i].renumber, shown));
