@@ -3,7 +3,7 @@
 #include "fs/view/cpu_view.h"
 #include "tests/unit/pure/rendering.h"
 
-/* May use CPUs 0-3 of the host and has used nothing. */
+/* May use these CPUs of the host and has used nothing. */
 static CgroupCpu
 idle_on(const char *cpuset)
 {
@@ -25,91 +25,6 @@ advance(CpuView *view, const CgroupCpu *now, uint64_t elapsed)
     CpuSet shown = cpu_view_shown(now, CPU_POLICY_CEIL);
 
     cpu_view_advance(view, now, &shown, elapsed);
-}
-
-static void
-shows(const char *cpuset, uint64_t quota, CpuPolicy policy, const char *expected)
-{
-    g_autoptr(GString) list = g_string_new(NULL);
-    CgroupCpu cpu = with_quota(cpuset, quota);
-    CpuSet shown = cpu_view_shown(&cpu, policy);
-
-    cpuset_print(&shown, list);
-    assert_string_equal(list->str, expected);
-}
-
-static void
-without_a_quota_the_whole_cpuset_is_shown(void **state)
-{
-    (void)state;
-    shows("0-3", CGROUP_NO_LIMIT, CPU_POLICY_CEIL, "0-3");
-    shows("2,5,7", CGROUP_NO_LIMIT, CPU_POLICY_ROUND, "2,5,7");
-}
-
-static void
-without_a_quota_the_period_does_not_count(void **state)
-{
-    CgroupCpu cpu = idle_on("0-3");
-    CpuSet shown;
-
-    (void)state;
-    cpu.period = UINT64_MAX;
-    shown = cpu_view_shown(&cpu, CPU_POLICY_CEIL);
-    assert_int_equal(cpuset_count(&shown), 4);
-}
-
-static void
-a_quota_shows_the_first_cpus_rounded_up(void **state)
-{
-    (void)state;
-    shows("0-3", 50 * MSEC, CPU_POLICY_CEIL, "0");
-    shows("0-3", 100 * MSEC, CPU_POLICY_CEIL, "0");
-    shows("0-3", 101 * MSEC, CPU_POLICY_CEIL, "0-1");
-    shows("2,5,7", 150 * MSEC, CPU_POLICY_CEIL, "2,5");
-}
-
-static void
-a_quota_above_the_cpuset_adds_no_cpu(void **state)
-{
-    (void)state;
-    shows("0-1", 800 * MSEC, CPU_POLICY_CEIL, "0-1");
-    shows("0-1", CGROUP_NO_LIMIT - 1, CPU_POLICY_CEIL, "0-1");
-}
-
-static void
-the_round_policy_rounds_to_the_nearest(void **state)
-{
-    (void)state;
-    shows("0-3", 20 * MSEC, CPU_POLICY_ROUND, "0");
-    shows("0-3", 149 * MSEC, CPU_POLICY_ROUND, "0");
-    shows("0-3", 150 * MSEC, CPU_POLICY_ROUND, "0-1");
-}
-
-static void
-the_cpuset_policy_takes_no_notice_of_quotas(void **state)
-{
-    (void)state;
-    shows("0-3", 50 * MSEC, CPU_POLICY_CPUSET, "0-3");
-}
-
-static void
-there_is_always_a_cpu(void **state)
-{
-    (void)state;
-    shows("", CGROUP_NO_LIMIT, CPU_POLICY_CEIL, "0");
-    shows("3", 0, CPU_POLICY_CEIL, "3");
-}
-
-static void
-a_period_of_zero_is_no_quota(void **state)
-{
-    CgroupCpu cpu = with_quota("0-3", 50 * MSEC);
-    CpuSet shown;
-
-    (void)state;
-    cpu.period = 0;
-    shown = cpu_view_shown(&cpu, CPU_POLICY_CEIL);
-    assert_int_equal(cpuset_count(&shown), 4);
 }
 
 static void
@@ -492,14 +407,6 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(without_a_quota_the_whole_cpuset_is_shown),
-        cmocka_unit_test(without_a_quota_the_period_does_not_count),
-        cmocka_unit_test(a_quota_shows_the_first_cpus_rounded_up),
-        cmocka_unit_test(a_quota_above_the_cpuset_adds_no_cpu),
-        cmocka_unit_test(the_round_policy_rounds_to_the_nearest),
-        cmocka_unit_test(the_cpuset_policy_takes_no_notice_of_quotas),
-        cmocka_unit_test(there_is_always_a_cpu),
-        cmocka_unit_test(a_period_of_zero_is_no_quota),
         cmocka_unit_test(an_idle_container_was_idle_on_all_cpus_since_birth),
         cmocka_unit_test(what_was_used_was_not_idle),
         cmocka_unit_test(time_not_told_by_cpu_is_spread_evenly_and_none_is_lost),
