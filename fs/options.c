@@ -2,8 +2,11 @@
 
 #include "fs/options.h"
 
+#include "common/error.h"
+#include "common/io.h"
 #include "common/number.h"
 
+#include <fcntl.h>
 #include <string.h>
 
 #define CONFIG_DEFAULT "/etc/ownproc.conf"
@@ -119,28 +122,41 @@ config_take_group(GKeyFile *config, const char *group, Options *options, GError 
     return true;
 }
 
+static bool
+config_take(const char *text, size_t len, Options *options, GError **error)
+{
+    g_autoptr(GKeyFile) config = g_key_file_new();
+    g_auto(GStrv) groups = NULL;
+
+    /* GKeyFile does not like an empty text, which is as good as one with comments. */
+    if (len > 0 && !g_key_file_load_from_data(config, text, len, G_KEY_FILE_NONE, error))
+        return false;
+    groups = g_key_file_get_groups(config, NULL);
+    for (unsigned i = 0; groups[i]; i++)
+        if (!config_take_group(config, groups[i], options, error))
+            return false;
+    return true;
+}
+
 /* Only the default file may be missing. */
 static bool
 config_read(const char *given, Options *options, GError **error)
 {
     const char *path = given ? given : CONFIG_DEFAULT;
-    g_autoptr(GKeyFile) config = g_key_file_new();
-    g_autoptr(GError) local = NULL;
-    g_auto(GStrv) groups = NULL;
+    g_autoptr(GError) missing = NULL;
+    size_t len;
+    g_autofree char *text = io_read_at(AT_FDCWD, path, &len, &missing);
 
-    if (!g_key_file_load_from_file(config, path, G_KEY_FILE_NONE, &local)) {
-        if (!given && g_error_matches(local, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+    if (!text) {
+        if (!given && g_error_matches(missing, READ_ERROR, READ_ERROR_GONE))
             return true;
-        g_propagate_prefixed_error(error, g_steal_pointer(&local), "%s: ", path);
+        g_propagate_error(error, g_steal_pointer(&missing));
         return false;
     }
-    groups = g_key_file_get_groups(config, NULL);
-    for (unsigned i = 0; groups[i]; i++)
-        if (!config_take_group(config, groups[i], options, error)) {
-            g_prefix_error(error, "%s: ", path);
-            return false;
-        }
-    return true;
+    if (config_take(text, len, options, error))
+        return true;
+    g_prefix_error(error, "%s: ", path);
+    return false;
 }
 
 /* The command line, as it is written; NULL: not given. */

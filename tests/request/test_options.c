@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "fs/options.h"
+#include "tests/unit/cmocka.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define NO_CONFIG "--config=/dev/null"
+
+static bool
+parse(const char *const *words, Options *ret, GError **error)
+{
+    const char *argv[8] = {"ownprocd"};
+    int argc = 1;
+
+    for (; words[argc - 1]; argc++)
+        argv[argc] = words[argc - 1];
+    return options_parse(argc, (char **)argv, ret, error);
+}
+
+static void
+refuses(const char *const *words, const char *reason)
+{
+    g_autoptr(GError) error = NULL;
+    Options options = {0};
+
+    assert_false(parse(words, &options, &error));
+    assert_string_equal(error->message, reason);
+    assert_null(options.mount_point);
+}
+
+/* Writes a configuration file; the caller frees, and the test group removes it. */
+static char *
+config(const char *text)
+{
+    g_autofree char *path = g_build_filename(g_get_tmp_dir(), "ownproc-test.conf", NULL);
+
+    assert_true(g_file_set_contents(path, text, -1, NULL));
+    return g_strconcat("--config=", path, NULL);
+}
+
+static int
+remove_config(void **state)
+{
+    g_autofree char *path = g_build_filename(g_get_tmp_dir(), "ownproc-test.conf", NULL);
+
+    (void)state;
+    (void)remove(path); /* not every test has one */
+    return 0;
+}
+
+static void
+refuses_config(const char *text, const char *reason)
+{
+    g_autofree char *option = config(text);
+    g_autofree char *message = g_strdup_printf("%s: %s", option + strlen("--config="), reason);
+
+    refuses((const char *[]){option, NULL}, message);
+}
+
+static void
+without_options_there_are_defaults(void **state)
+{
+    g_auto(Options) options = {0};
+
+    (void)state;
+    assert_true(parse((const char *[]){NO_CONFIG, NULL}, &options, NULL));
+    assert_string_equal(options.mount_point, "/var/lib/ownproc");
+    assert_int_equal(options.cpu_policy, CPU_POLICY_CEIL);
+    assert_int_equal(options.container_pid, 0);
+    assert_false(options.foreground);
+    assert_false(options.debug);
+}
+
+static void
+the_command_line_is_taken(void **state)
+{
+    g_auto(Options) options = {0};
+
+    (void)state;
+    assert_true(parse((const char *[]){NO_CONFIG, "-fd", "--mountpoint=/x/../y",
+                                       "--cpu-policy=cpuset", "--container-pid=42", NULL},
+                      &options, NULL));
+    assert_string_equal(options.mount_point, "/y");
+    assert_int_equal(options.cpu_policy, CPU_POLICY_CPUSET);
+    assert_int_equal(options.container_pid, 42);
+    assert_true(options.foreground && options.debug);
+}
+
+static void
+a_relative_mount_point_is_made_absolute(void **state)
+{
+    g_auto(Options) options = {0};
+
+    (void)state;
+    assert_true(parse((const char *[]){NO_CONFIG, "-m", "here", NULL}, &options, NULL));
+    assert_true(g_path_is_absolute(options.mount_point));
+    assert_true(g_str_has_suffix(options.mount_point, "/here"));
+}
+
+static void
+the_configuration_file_is_taken(void **state)
+{
+    g_autofree char *option =
+        config("# a comment\n[ownprocd]\nmountpoint=/m\ncpu-policy=round\ndebug=true\n");
+    g_auto(Options) options = {0};
+
+    (void)state;
+    assert_true(parse((const char *[]){option, NULL}, &options, NULL));
+    assert_string_equal(options.mount_point, "/m");
+    assert_int_equal(options.cpu_policy, CPU_POLICY_ROUND);
+    assert_true(options.debug);
+}
+
+static void
+the_command_line_overrides_the_file(void **state)
+{
+    g_autofree char *option = config("[ownprocd]\nmountpoint=/m\ncpu-policy=round\n");
+    g_auto(Options) options = {0};
+
+    (void)state;
+    assert_true(
+        parse((const char *[]){option, "-m", "/n", "--cpu-policy=ceil", NULL}, &options, NULL));
+    assert_string_equal(options.mount_point, "/n");
+    assert_int_equal(options.cpu_policy, CPU_POLICY_CEIL);
+}
+
+static void
+what_is_wrong_on_the_command_line_is_named(void **state)
+{
+    (void)state;
+    refuses((const char *[]){NO_CONFIG, "--bogus", NULL}, "Unknown option --bogus");
+    refuses((const char *[]){NO_CONFIG, "word", NULL}, "unexpected argument 'word'");
+    refuses((const char *[]){NO_CONFIG, "--cpu-policy=floor", NULL},
+            "--cpu-policy: 'floor' is not ceil, round or cpuset");
+    refuses((const char *[]){NO_CONFIG, "--container-pid=0", NULL},
+            "--container-pid: '0' is not the number of a process");
+    refuses((const char *[]){NO_CONFIG, "--container-pid=12x", NULL},
+            "--container-pid: '12x' is not the number of a process");
+    refuses((const char *[]){NO_CONFIG, "--container-pid=4294967297", NULL},
+            "--container-pid: '4294967297' is not the number of a process");
+}
+
+static void
+what_is_wrong_in_the_file_is_named(void **state)
+{
+    (void)state;
+    refuses_config("[ownprocd]\nmountpiont=/x\n", "[ownprocd] mountpiont: no such key");
+    refuses_config("[ownprocd]\ncontainer-pid=1\n", "[ownprocd] container-pid: no such key");
+    refuses_config("[ownprocd]\nmountpoint=x\n",
+                   "[ownprocd] mountpoint: 'x' is not an absolute path");
+    refuses_config("[ownprocd]\ndebug=yes\n", "[ownprocd] debug: 'yes' is not true or false");
+    refuses_config("[ownproc]\ndebug=true\n", "[ownproc]: no such group");
+}
+
+static void
+a_file_that_was_named_must_be_there(void **state)
+{
+    (void)state;
+    refuses((const char *[]){"--config=/nowhere/x", NULL},
+            "cannot open /nowhere/x: No such file or directory");
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(without_options_there_are_defaults),
+        cmocka_unit_test(the_command_line_is_taken),
+        cmocka_unit_test(a_relative_mount_point_is_made_absolute),
+        cmocka_unit_test(the_configuration_file_is_taken),
+        cmocka_unit_test(the_command_line_overrides_the_file),
+        cmocka_unit_test(what_is_wrong_on_the_command_line_is_named),
+        cmocka_unit_test(what_is_wrong_in_the_file_is_named),
+        cmocka_unit_test(a_file_that_was_named_must_be_there),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, remove_config);
+}
