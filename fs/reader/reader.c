@@ -174,29 +174,52 @@ by_own_cgroup(const Readers *readers, Reader *reader, GError **error)
     return false;
 }
 
+/* No line for a hierarchy that is mounted: taking that for its root would show the host. */
+static bool
+is_complete(const Readers *readers, const CgroupPaths *container, GError **error)
+{
+    const CgroupLayout *layout = readers->config.layout;
+
+    for (unsigned i = 0; i < CGROUP_N_CONTROLLERS; i++)
+        if (layout->controllers[i].version != 0 && !cgroup_layout_path(layout, container, i)) {
+            g_set_error(error, READ_ERROR, READ_ERROR_MALFORMED,
+                        "/proc/PID/cgroup has no line for %s", cgroup_controller_name(i, 1));
+            return false;
+        }
+    return true;
+}
+
+/* The first rule that matches. */
+static bool
+find_container(Readers *readers, Reader *reader, GError **error)
+{
+    uint64_t pid_ns;
+
+    if (readers->config.bound) {
+        cgroup_paths_copy(readers->config.bound, &reader->container);
+        return true;
+    }
+    if (reader->tid <= 0) {
+        g_set_error(error, READ_ERROR, READ_ERROR_STRANGER,
+                    "the reader is not visible in the daemon's pid namespace");
+        return false;
+    }
+    reader->pid_dir = process_open(readers->config.root_fd, reader->tid, error);
+    if (reader->pid_dir < 0)
+        return false;
+    if (is_foreign(reader->pid_dir, "ns/pid", readers->pid_ns, &pid_ns))
+        reader->init_dir = pid_init_find(readers, reader->pid_dir, pid_ns);
+    return by_cgroup_namespace(readers, reader) || by_own_cgroup(readers, reader, error);
+}
+
 bool
 reader_identify(Readers *readers, pid_t tid, Reader *ret, GError **error)
 {
     g_auto(Reader) reader = NOBODY;
-    uint64_t pid_ns;
 
     reader.tid = tid;
-    if (readers->config.bound) {
-        cgroup_paths_copy(readers->config.bound, &reader.container);
-    } else {
-        if (tid <= 0) {
-            g_set_error(error, READ_ERROR, READ_ERROR_STRANGER,
-                        "the reader is not visible in the daemon's pid namespace");
-            return false;
-        }
-        reader.pid_dir = process_open(readers->config.root_fd, tid, error);
-        if (reader.pid_dir < 0)
-            return false;
-        if (is_foreign(reader.pid_dir, "ns/pid", readers->pid_ns, &pid_ns))
-            reader.init_dir = pid_init_find(readers, reader.pid_dir, pid_ns);
-        if (!by_cgroup_namespace(readers, &reader) && !by_own_cgroup(readers, &reader, error))
-            return false;
-    }
+    if (!find_container(readers, &reader, error) || !is_complete(readers, &reader.container, error))
+        return false;
     *ret = reader;
     reader = NOBODY;
     return true;

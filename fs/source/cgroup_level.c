@@ -9,6 +9,7 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static unsigned
@@ -29,7 +30,7 @@ cgroup_level_start(const CgroupHierarchy *hierarchy, const char *path, CgroupLev
     int dir;
 
     if (!path || hierarchy->version == 0 || strcmp(path, "/") == 0) {
-        *ret = (CgroupLevel){.dir = -1};
+        *ret = (CgroupLevel){.dir = -1, .version = hierarchy->version};
         return true;
     }
     dir = cgroup_layout_open(hierarchy, path, error);
@@ -37,8 +38,27 @@ cgroup_level_start(const CgroupHierarchy *hierarchy, const char *path, CgroupLev
         return false;
     /* What the mount shows as its root may be a cgroup itself: then it is the last level. */
     depth = count_components(path) - count_components(hierarchy->root);
-    *ret = (CgroupLevel){dir, strcmp(hierarchy->root, "/") == 0 ? depth - 1 : depth};
+    *ret = (CgroupLevel){.dir = dir,
+                         .above = strcmp(hierarchy->root, "/") == 0 ? depth - 1 : depth,
+                         .version = hierarchy->version};
     return true;
+}
+
+bool
+cgroup_level_of(const CgroupLayout *layout, const CgroupPaths *container,
+                CgroupController controller, CgroupLevel *ret, GError **error)
+{
+    return cgroup_level_start(&layout->controllers[controller],
+                              cgroup_layout_path(layout, container, controller), ret, error);
+}
+
+bool
+cgroup_failed(const CgroupLayout *layout, const CgroupPaths *container, CgroupController controller,
+              GError **error)
+{
+    g_prefix_error(error, "%s cgroup %s: ", cgroup_controller_name(controller, 1),
+                   cgroup_layout_path(layout, container, controller));
+    return false;
 }
 
 bool
@@ -61,6 +81,19 @@ void
 cgroup_level_clear(CgroupLevel *level)
 {
     fd_clear(&level->dir);
+}
+
+bool
+cgroup_directory_id(int dir, uint64_t *ret, GError **error)
+{
+    struct stat status;
+
+    if (fstat(dir, &status) != 0) {
+        read_error_set_errno(error, errno, "cannot stat a cgroup");
+        return false;
+    }
+    *ret = status.st_ino;
+    return true;
 }
 
 /* Every cgroup has cgroup.procs for as long as it exists. */

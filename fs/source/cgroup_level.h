@@ -13,14 +13,24 @@
 typedef struct {
     int dir;        /* O_PATH; -1: the root was reached */
     unsigned above; /* how many more directories there are, the root not counted */
+    unsigned version;
 } CgroupLevel;
 
 /* Starts at @path of @hierarchy; NULL or "/" is the root.  READ_ERROR_GONE if it was removed. */
 bool cgroup_level_start(const CgroupHierarchy *hierarchy, const char *path, CgroupLevel *ret,
                         GError **error);
+/* The same for a container's cgroup of @controller. */
+bool cgroup_level_of(const CgroupLayout *layout, const CgroupPaths *container,
+                     CgroupController controller, CgroupLevel *ret, GError **error);
+/* Says in *@error of which cgroup it tells.  Always false. */
+bool cgroup_failed(const CgroupLayout *layout, const CgroupPaths *container,
+                   CgroupController controller, GError **error);
 /* Goes to the parent. */
 bool cgroup_level_up(CgroupLevel *level, GError **error);
 void cgroup_level_clear(CgroupLevel *level);
+
+/* The number of the cgroup @dir, which no other in its hierarchy ever gets. */
+bool cgroup_directory_id(int dir, uint64_t *ret, GError **error);
 
 /* Reads @file of the cgroup @dir.  ret->text is NULL, without an error, if the cgroup lives but has
  * no such file: the controller is not enabled in it.  READ_ERROR_GONE if the cgroup was removed. */
