@@ -7,25 +7,14 @@
 #include "common/io.h"
 #include "launcher/cgroup_v2.h"
 #include "launcher/launch_error.h"
-#include "launcher/mounts.h"
 
 #include <fcntl.h>
-#include <string.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <time.h>
 
 #define MAKE_TRIES 16    /* another launcher may remove the empty parent between our two mkdirs */
 #define REMOVE_MSEC 2000 /* a dead task leaves its cgroup a little later than it is waited for */
-
-void
-made_cgroup_free(MadeCgroup *cgroup)
-{
-    fd_clear(&cgroup->dir_fd);
-    fd_clear(&cgroup->tasks_fd);
-    fd_clear(&cgroup->view_fd);
-    g_free(cgroup->name);
-    g_free(cgroup);
-}
 
 /* v1 refuses tasks where no CPU and no memory node is set: what is empty becomes the parent's. */
 static bool
@@ -63,7 +52,7 @@ open_dir(int parent_fd, const char *name, GError **error)
 static bool
 make_dirs(const PlanCgroup *plan, MadeCgroup *made, GError **error)
 {
-    autofd parent_fd = open_dir(made->hierarchy->fd, CGROUP_PARENT, error);
+    autofd parent_fd = open_dir(made->hierarchy->fd, PLAN_CGROUP_PARENT, error);
 
     if (parent_fd < 0)
         return false;
@@ -113,44 +102,18 @@ write_settings(const PlanCgroup *plan, const MadeCgroup *made, GError **error)
     return true;
 }
 
-static bool
-make_one(const PlanCgroup *plan, MadeCgroup *made, GError **error)
+MadeCgroup *
+cgroup_make(const PlanCgroup *planned, const CgroupHierarchy *hierarchy, const char *name,
+            GError **error)
 {
-    if (!make_dirs_retry(plan, made, error) || !write_settings(plan, made, error))
-        return false;
-    if (plan->version == 1) {
-        made->tasks_fd = io_open_at(made->dir_fd, "tasks", O_WRONLY, error);
-        if (made->tasks_fd < 0)
-            return false;
-    }
-    made->view_fd = mounts_clone(made->dir_fd, "", false, error);
-    return made->view_fd >= 0 &&
-           mounts_set(made->view_fd, MOUNTS_HARMLESS | MOUNT_ATTR_RDONLY, false, error) &&
-           mounts_make_private(made->view_fd, error);
-}
+    MadeCgroup *made = g_new0(MadeCgroup, 1);
 
-bool
-cgroups_make(const Plan *plan, const CgroupLayout *layout, GPtrArray *made, GError **error)
-{
-    for (guint i = 0; i < plan->cgroups->len; i++) {
-        const PlanCgroup *planned = plan->cgroups->pdata[i];
-        MadeCgroup *cgroup = g_new0(MadeCgroup, 1);
-
-        *cgroup = (MadeCgroup){.hierarchy = &layout->controllers[planned->controller],
-                               .version = planned->version,
-                               .name = g_strdup(plan->name),
-                               .dir_fd = -1,
-                               .tasks_fd = -1,
-                               .view_fd = -1};
-        memcpy(cgroup->has, planned->has, sizeof(cgroup->has));
-        g_ptr_array_add(made, cgroup);
-        if (!make_one(planned, cgroup, error)) {
-            g_prefix_error(error, "%s/" CGROUP_PARENT "/%s: ", cgroup->hierarchy->mount_point,
-                           plan->name);
-            return false;
-        }
-    }
-    return true;
+    *made = (MadeCgroup){hierarchy, planned->version, g_strdup(name), -1};
+    if (make_dirs_retry(planned, made, error) && write_settings(planned, made, error))
+        return made;
+    g_prefix_error(error, "%s/" PLAN_CGROUP_PARENT "/%s: ", hierarchy->mount_point, name);
+    cgroup_remove(made);
+    return NULL;
 }
 
 bool
@@ -169,21 +132,21 @@ cgroup_rmdir(int parent_fd, const char *name)
 }
 
 void
-cgroups_remove(GPtrArray *made)
+cgroup_remove(MadeCgroup *cgroup)
 {
-    for (guint i = made->len; i-- > 0;) {
-        const MadeCgroup *cgroup = made->pdata[i];
-        autofd parent_fd = io_open_at(cgroup->hierarchy->fd, CGROUP_PARENT, O_PATH, NULL);
+    autofd parent_fd = io_open_at(cgroup->hierarchy->fd, PLAN_CGROUP_PARENT, O_PATH, NULL);
 
-        if (parent_fd < 0)
-            continue;
+    if (parent_fd >= 0) {
         if (cgroup->dir_fd >= 0 && !cgroup_rmdir(parent_fd, cgroup->name))
-            g_warning("%s/" CGROUP_PARENT "/%s cannot be removed: it still has tasks",
-                      cgroup->hierarchy->mount_point, cgroup->name);
+            fprintf(stderr,
+                    "ownproc: %s/" PLAN_CGROUP_PARENT "/%s cannot be removed: it is in use\n",
+                    cgroup->hierarchy->mount_point, cgroup->name);
         /* Not empty while another container runs. */
-        (void)unlinkat(cgroup->hierarchy->fd, CGROUP_PARENT, AT_REMOVEDIR);
+        (void)unlinkat(cgroup->hierarchy->fd, PLAN_CGROUP_PARENT, AT_REMOVEDIR);
     }
-    g_ptr_array_set_size(made, 0);
+    fd_clear(&cgroup->dir_fd);
+    g_free(cgroup->name);
+    g_free(cgroup);
 }
 
 GPtrArray *
@@ -194,30 +157,11 @@ cgroups_paths(const Plan *plan, const CgroupLayout *layout)
     for (guint i = 0; i < plan->cgroups->len; i++) {
         const PlanCgroup *cgroup = plan->cgroups->pdata[i];
 
-        g_ptr_array_add(paths, g_strdup_printf("%s/" CGROUP_PARENT "/%s",
+        g_ptr_array_add(paths, g_strdup_printf("%s/" PLAN_CGROUP_PARENT "/%s",
                                                layout->controllers[cgroup->controller].mount_point,
                                                plan->name));
     }
     return paths;
-}
-
-bool
-cgroups_join(const GPtrArray *made, bool cpu, GError **error)
-{
-    for (guint i = 0; i < made->len; i++) {
-        const MadeCgroup *cgroup = made->pdata[i];
-
-        if (cgroup->version != 1 || cgroup->has[CGROUP_CPU] != cpu)
-            continue;
-        /* "0" in tasks is the one way in that does not wait for an RCU grace period: a single
-         * thread moving itself (kernel/cgroup/cgroup.c, cgroup_procs_write_start). */
-        if (write(cgroup->tasks_fd, "0", 1) != 1) {
-            launch_error_set_errno(error, errno, "cannot join %s/" CGROUP_PARENT "/%s",
-                                   cgroup->hierarchy->mount_point, cgroup->name);
-            return false;
-        }
-    }
-    return true;
 }
 
 int

@@ -7,26 +7,21 @@
 
 #include "launcher/plan.h"
 
-#define CGROUP_PARENT "ownproc"
-
 /* One PlanCgroup come true. */
 typedef struct {
     const CgroupHierarchy *hierarchy; /* borrowed */
     unsigned version;
-    bool has[CGROUP_N_CONTROLLERS];
     char *name;
-    int dir_fd;   /* ownproc/NAME, O_PATH */
-    int tasks_fd; /* v1: for the child to write "0" to */
-    int view_fd;  /* a detached clone of the directory, for the container's /sys/fs/cgroup */
+    int dir_fd; /* ownproc/NAME, O_PATH */
 } MadeCgroup;
 
-/* Makes the directories of @plan and writes their limits.  What was made is in @made (of
- * MadeCgroup) even on failure: cgroups_remove() it. */
-bool cgroups_make(const Plan *plan, const CgroupLayout *layout, GPtrArray *made, GError **error);
+/* Makes @planned's directory in @hierarchy and writes its limits.  On failure nothing is left. */
+MadeCgroup *cgroup_make(const PlanCgroup *planned, const CgroupHierarchy *hierarchy,
+                        const char *name, GError **error);
 
-/* Removes the directories, waiting a little for the last task to be gone, and "ownproc" where it is
- * empty. */
-void cgroups_remove(GPtrArray *made);
+/* Removes the directory, waiting a little for the last task to be gone, and "ownproc" if it is
+ * empty; frees @cgroup. */
+void cgroup_remove(MadeCgroup *cgroup);
 
 /* Where "ownproc/NAME" will be, for somebody who cleans up after a dead launcher.  Owned strings.
  */
@@ -36,11 +31,5 @@ GPtrArray *cgroups_paths(const Plan *plan, const CgroupLayout *layout);
  * after two seconds. */
 bool cgroup_rmdir(int parent_fd, const char *name);
 
-/* The calling process, which has one thread, joins the v1 cgroups, or with @cpu those with the cpu
- * controller. */
-bool cgroups_join(const GPtrArray *made, bool cpu, GError **error);
-
 /* The v2 directory to be cloned into; -1 if there is none. */
 int cgroups_unified_fd(const GPtrArray *made);
-
-void made_cgroup_free(MadeCgroup *cgroup);

@@ -6,6 +6,7 @@
 #include "launcher/container.h"
 
 #include "launcher/caps.h"
+#include "launcher/cgroup_join.h"
 #include "launcher/command.h"
 #include "launcher/launch_error.h"
 #include "launcher/mounts.h"
@@ -22,6 +23,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 
 #define LIFELINE_FD 3
@@ -40,10 +42,12 @@ die_with_launcher(Container *container G_GNUC_UNUSED, GError **error)
     return false;
 }
 
+/* Until here the launcher has made the v1 cgroups and listed the daemon's files, on another CPU. */
 static bool
 join_cgroups(Container *container, GError **error)
 {
-    return cgroups_join(container->cgroups, false, error);
+    container->files = sync_await_release(container->sync_fds[1], error);
+    return container->files && cgroups_join(container->plan, container->layout, false, error);
 }
 
 /* With / as root, the clone brought the host's /proc, /dev and /sys along: they are let go, not
@@ -67,6 +71,25 @@ detach_own_mounts(const Container *container, GError **error)
     return true;
 }
 
+/* Read-only from the start is what lies below the root mount; the root itself follows when all
+ * mount points are made, if it could be written to at all. */
+static bool
+set_root_attributes(Container *container, GError **error)
+{
+    uint64_t attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
+    struct statvfs fs;
+
+    if (!container->plan->options->read_only)
+        return mounts_set(container->tree_fd, attributes, true, error);
+    if (fstatvfs(container->tree_fd, &fs) < 0) {
+        launch_error_set_errno(error, errno, "statvfs");
+        return false;
+    }
+    return mounts_set(container->tree_fd, attributes | MOUNT_ATTR_RDONLY, true, error) &&
+           ((fs.f_flag & ST_RDONLY) != 0 ||
+            mounts_unset(container->tree_fd, MOUNT_ATTR_RDONLY, error));
+}
+
 /* On top of the old root, so that no directory of the host is needed. */
 static bool
 attach_root(Container *container, GError **error)
@@ -77,8 +100,7 @@ attach_root(Container *container, GError **error)
         launch_error_set_errno(error, errno, "cannot leave the host's mount propagation");
         return false;
     }
-    return mounts_make_private(container->tree_fd, error) &&
-           mounts_set(container->tree_fd, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, true, error) &&
+    return set_root_attributes(container, error) &&
            mounts_attach(container->tree_fd, slash_fd, "/", error) &&
            detach_own_mounts(container, error);
 }
@@ -94,7 +116,7 @@ make_workdir(Container *container, GError **error)
 static bool
 enter_cgroup_namespace(Container *container, GError **error)
 {
-    if (!cgroups_join(container->cgroups, true, error))
+    if (!cgroups_join(container->plan, container->layout, true, error))
         return false;
     if (unshare(CLONE_NEWCGROUP) == 0)
         return true;
@@ -113,8 +135,6 @@ set_hostname(Container *container, GError **error)
     return false;
 }
 
-/* Last, when every mount point is made.  What was mounted below the root of the host's own (root /)
- * becomes read-only as well; what the container was given is not below it but on it. */
 static bool
 make_read_only(Container *container, GError **error)
 {
@@ -159,7 +179,6 @@ static const Step steps[] = {
         what, (bool (*)(void *, GError **))run, NULL                                               \
     }
     STEP("tie the container to the launcher", die_with_launcher),
-    STEP("join the cgroups", join_cgroups),
     STEP("set the host name", set_hostname),
     STEP("bring the loopback device up", network_lo_up),
     STEP("attach the root directory", attach_root),
@@ -168,6 +187,7 @@ static const Step steps[] = {
     STEP("mount /sys", sys_mount),
     STEP("mount the volumes", volumes_mount),
     STEP("make the working directory", make_workdir),
+    STEP("join the cgroups", join_cgroups),
     STEP("enter the cgroup namespace", enter_cgroup_namespace),
     STEP("mount /sys/fs/cgroup", sys_mount_cgroups),
     STEP("bind the virtual files", proc_files_bind),

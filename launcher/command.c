@@ -31,7 +31,7 @@ refuse(const char *command, int errsv, GError **error)
 
     g_set_error(error, LAUNCH_ERROR, missing ? LAUNCH_ERROR_NOT_FOUND : LAUNCH_ERROR_NOT_EXECUTABLE,
                 "cannot execute %s: %s", command,
-                missing ? "there is no such command in the container" : g_strerror(errsv));
+                missing ? "there is no such command in the container" : strerror(errsv));
     return NULL;
 }
 

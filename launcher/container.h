@@ -7,7 +7,6 @@
 #pragma once
 
 #include "common/fd.h"
-#include "launcher/cgroup_make.h"
 #include "launcher/daemon.h"
 #include "launcher/plan.h"
 #include "launcher/state.h"
@@ -24,13 +23,13 @@ typedef struct {
     int sys_fd;          /* with the host's network: a detached clone of /sys; else -1 */
     int init_fd;         /* pid 1's program, sealed */
     GArray *volume_fds;  /* int, one for each of plan->mounts; -1 for a tmpfs */
-    GPtrArray *cgroups;  /* of MadeCgroup, as plan->cgroups */
+    GPtrArray *cgroups;  /* of MadeCgroup */
     int sync_fds[2];     /* [0] the launcher's end, [1] the child's */
     int lifeline_fds[2]; /* [0] init's end; [1] the launcher's: closed by its death */
     pid_t pid;
-    int pid_fd;
 
     /* Made by the child. */
+    char **files; /* the daemon's, as the launcher listed them */
     int dev_fd;   /* root of /dev's mount */
     int proc_fd;  /* root of /proc's mount */
     int sysfs_fd; /* root of /sys's mount */
@@ -53,6 +52,9 @@ bool sys_mount_cgroups(Container *container, GError **error); /* sys_mount.c */
 bool volumes_mount(Container *container, GError **error);     /* volumes.c */
 bool proc_files_bind(Container *container, GError **error);   /* proc_files.c */
 bool network_lo_up(Container *container, GError **error);     /* network.c */
+
+/* Where the daemon of this container mounts. */
+const char *container_tree(const Container *container);
 
 /* Opens what -v names, in the host. */
 bool volumes_open(Container *container, GError **error); /* volumes.c */

@@ -153,10 +153,10 @@ bool
 daemon_start(const char *program, const char *tree, PrivateDaemon *ret, GError **error)
 {
     g_autofree char *path = find_program(program, error), *address = NULL;
-    autofd notify_fd = path ? open_notify_socket(&address, error) : -1;
     pid_t launcher = getpid();
 
-    if (notify_fd < 0)
+    ret->notify_fd = path ? open_notify_socket(&address, error) : -1;
+    if (ret->notify_fd < 0)
         return false;
     ret->tree = g_strdup(tree);
     if (mkdir(tree, 0755) < 0 && errno != EEXIST) {
@@ -171,7 +171,7 @@ daemon_start(const char *program, const char *tree, PrivateDaemon *ret, GError *
         launch_error_set_errno(error, errno, "cannot fork");
         return false;
     }
-    return wait_until_ready(notify_fd, ret->pid, path, error);
+    return wait_until_ready(ret->notify_fd, ret->pid, path, error);
 }
 
 void
@@ -192,4 +192,5 @@ daemon_stop(PrivateDaemon *daemon)
         (void)rmdir(daemon->tree);
     }
     g_clear_pointer(&daemon->tree, g_free);
+    fd_clear(&daemon->notify_fd);
 }

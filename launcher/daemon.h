@@ -11,9 +11,12 @@
 #include <sys/types.h>
 
 typedef struct {
-    pid_t pid;  /* 0: none */
-    char *tree; /* where it mounts */
+    pid_t pid;     /* 0: none */
+    int notify_fd; /* stays open: it speaks when it stops, too */
+    char *tree;    /* where it mounts */
 } PrivateDaemon;
+
+#define PRIVATE_DAEMON_NULL ((PrivateDaemon){0, -1, NULL})
 
 /* Where the private daemon of container @name mounts. */
 char *daemon_tree(const char *name);

@@ -3,6 +3,7 @@
 #include "launcher/launch_error.h"
 
 #include <stdarg.h>
+#include <string.h>
 
 // clang-format off
 G_DEFINE_QUARK(ownproc-launch-error, launch_error)
@@ -17,7 +18,9 @@ launch_error_set_errno(GError **error, int errsv, const char *format, ...)
     va_start(args, format);
     message = g_strdup_vprintf(format, args);
     va_end(args);
-    g_set_error(error, LAUNCH_ERROR, LAUNCH_ERROR_FAILED, "%s: %s", message, g_strerror(errsv));
+    /* Not g_strerror(): it may load a character set converter, and in the child that would be a
+     * library of the image (CVE-2019-14271). */
+    g_set_error(error, LAUNCH_ERROR, LAUNCH_ERROR_FAILED, "%s: %s", message, strerror(errsv));
 }
 
 int

@@ -69,13 +69,15 @@ set_attributes(int mount_fd, struct mount_attr *attributes, bool recursive, GErr
 bool
 mounts_set(int mount_fd, uint64_t attributes, bool recursive, GError **error)
 {
-    return set_attributes(mount_fd, &(struct mount_attr){.attr_set = attributes}, recursive, error);
+    struct mount_attr wanted = {.attr_set = attributes, .propagation = MS_PRIVATE};
+
+    return set_attributes(mount_fd, &wanted, recursive, error);
 }
 
 bool
-mounts_make_private(int mount_fd, GError **error)
+mounts_unset(int mount_fd, uint64_t attributes, GError **error)
 {
-    return set_attributes(mount_fd, &(struct mount_attr){.propagation = MS_PRIVATE}, true, error);
+    return set_attributes(mount_fd, &(struct mount_attr){.attr_clr = attributes}, false, error);
 }
 
 bool

@@ -20,11 +20,12 @@ int mounts_new(const char *type, const char *options, unsigned attributes, GErro
  * itself).  @recursive takes the mounts below along. */
 int mounts_clone(int dirfd, const char *path, bool recursive, GError **error);
 
-/* Sets MOUNT_ATTR_… on @mount_fd, and on what is mounted below it if @recursive. */
+/* Sets MOUNT_ATTR_… on @mount_fd, and on what is mounted below it if @recursive, and takes them out
+ * of mount propagation. */
 bool mounts_set(int mount_fd, uint64_t attributes, bool recursive, GError **error);
 
-/* Takes @mount_fd and all below it out of mount propagation. */
-bool mounts_make_private(int mount_fd, GError **error);
+/* Takes MOUNT_ATTR_… off @mount_fd itself. */
+bool mounts_unset(int mount_fd, uint64_t attributes, GError **error);
 
 /* Attaches onto what @target_fd holds.  @where is for the message. */
 bool mounts_attach(int mount_fd, int target_fd, const char *where, GError **error);

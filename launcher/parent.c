@@ -4,12 +4,14 @@
 
 #include "launcher/container.h"
 
+#include "launcher/cgroup_make.h"
 #include "launcher/init_program.h"
 #include "launcher/launch_error.h"
 #include "launcher/mounts.h"
 #include "launcher/step.h"
 #include "launcher/sync_socket.h"
 #include "launcher/timens.h"
+#include "launcher/tree.h"
 #include "launcher/wait.h"
 
 #include <fcntl.h>
@@ -60,15 +62,37 @@ stop_daemon(Container *container)
 }
 
 static bool
-make_cgroups(Container *container, GError **error)
+make_cgroups(Container *container, unsigned version, GError **error)
 {
-    return cgroups_make(container->plan, container->layout, container->cgroups, error);
+    const GPtrArray *planned = container->plan->cgroups;
+
+    for (guint i = 0; i < planned->len; i++) {
+        const PlanCgroup *plan = planned->pdata[i];
+        MadeCgroup *made;
+
+        if (plan->version != version)
+            continue;
+        made = cgroup_make(plan, &container->layout->controllers[plan->controller],
+                           container->plan->name, error);
+        if (!made)
+            return false;
+        g_ptr_array_add(container->cgroups, made);
+    }
+    return true;
 }
 
-static void
-remove_cgroups(Container *container)
+/* Before the child is cloned into it. */
+static bool
+make_v2_cgroup(Container *container, GError **error)
 {
-    cgroups_remove(container->cgroups);
+    return make_cgroups(container, 2, error);
+}
+
+/* While the child mounts: it joins them itself, later. */
+static bool
+make_v1_cgroups(Container *container, GError **error)
+{
+    return make_cgroups(container, 1, error);
 }
 
 static bool
@@ -83,7 +107,7 @@ clone_mounts(Container *container, GError **error)
         return true;
     sys_fd = open("/sys", O_PATH | O_DIRECTORY | O_CLOEXEC);
     container->sys_fd = mounts_clone(sys_fd, "", false, error);
-    return container->sys_fd >= 0 && mounts_make_private(container->sys_fd, error);
+    return container->sys_fd >= 0;
 }
 
 static void
@@ -178,6 +202,34 @@ end_child(Container *container)
     container->pid = 0;
 }
 
+const char *
+container_tree(const Container *container)
+{
+    return container->daemon.tree ? container->daemon.tree : container->plan->options->tree;
+}
+
+static bool
+release_child(Container *container, GError **error)
+{
+    g_autoptr(GPtrArray) files = NULL;
+    autofd tree_fd = -1;
+
+    if (!container->plan->bind_files) {
+        files = g_ptr_array_new();
+        return sync_release(container->sync_fds[0], files, error);
+    }
+    tree_fd = tree_open(container_tree(container));
+    files = tree_list(tree_fd, error);
+    return files && sync_release(container->sync_fds[0], files, error);
+}
+
+static void
+remove_cgroups(Container *container)
+{
+    end_child(container); /* or they are in use */
+    g_ptr_array_set_size(container->cgroups, 0);
+}
+
 static bool
 await_child(Container *container, GError **error)
 {
@@ -190,14 +242,17 @@ static const Step steps[] = {
         what, (bool (*)(void *, GError **))run, (void (*)(void *))undo                             \
     }
     STEP("claim the container's name", claim_name, unclaim_name),
-    STEP("start a private daemon", start_daemon, stop_daemon),
-    STEP("make the cgroups", make_cgroups, remove_cgroups),
     STEP("clone the root's mounts", clone_mounts, close_mounts),
+    /* After the clone: its mount is not for the container to see. */
+    STEP("start a private daemon", start_daemon, stop_daemon),
     STEP("open the volumes", volumes_open, NULL),
     STEP("make the init program", make_init, close_init),
     STEP("make the time namespace", make_time, NULL),
     STEP("open the channels", open_channels, close_channels),
+    STEP("make the cgroup", make_v2_cgroup, remove_cgroups),
     STEP("start the container", start_child, end_child),
+    STEP("make the cgroups", make_v1_cgroups, remove_cgroups),
+    STEP("list the daemon's files", release_child, NULL),
     STEP("set the container up", await_child, NULL),
 #undef STEP
 };
@@ -216,12 +271,13 @@ strip_prefix(GError *error)
 int
 container_run(const Plan *plan, const CgroupLayout *layout, int root_fd, GError **error)
 {
-    g_autoptr(GPtrArray) cgroups = g_ptr_array_new_with_free_func((GDestroyNotify)made_cgroup_free);
+    g_autoptr(GPtrArray) cgroups = g_ptr_array_new_with_free_func((GDestroyNotify)cgroup_remove);
     g_autoptr(GArray) volume_fds = g_array_new(FALSE, FALSE, sizeof(int));
     Container container = {
         .plan = plan,
         .layout = layout,
         .state = STATE_NULL,
+        .daemon = PRIVATE_DAEMON_NULL,
         .root_fd = root_fd,
         .tree_fd = -1,
         .sys_fd = -1,
@@ -230,7 +286,6 @@ container_run(const Plan *plan, const CgroupLayout *layout, int root_fd, GError 
         .cgroups = cgroups,
         .sync_fds = {-1, -1},
         .lifeline_fds = {-1, -1},
-        .pid_fd = -1,
         .dev_fd = -1,
         .proc_fd = -1,
         .sysfs_fd = -1,

@@ -6,6 +6,8 @@
 
 #include "launcher/facts.h"
 
+#define PLAN_CGROUP_PARENT "ownproc" /* every container's cgroup is ownproc/NAME */
+
 /* One value for one file of a cgroup. */
 typedef struct {
     const char *file;

@@ -8,7 +8,6 @@
 
 #include "launcher/launch_error.h"
 #include "launcher/mounts.h"
-#include "launcher/tree.h"
 
 #include <fcntl.h>
 #include <linux/magic.h>
@@ -39,14 +38,51 @@ open_target(const Target *target, const char *path)
     return fd;
 }
 
+/* One directory of the tree at a time: each is looked up once, not once for each of its files. */
+typedef struct {
+    int tree_fd;
+    int dir_fd;
+    char *path; /* of dir_fd; NULL: none yet */
+} Position;
+
+static void
+position_clear(Position *at)
+{
+    fd_clear(&at->dir_fd);
+    g_clear_pointer(&at->path, g_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Position, position_clear)
+
+/* Returns the name in @at->dir_fd of @file; NULL if the directory is gone. */
+static const char *
+position_move(Position *at, const char *file, GError **error)
+{
+    const char *slash = strrchr(file, '/');
+    size_t len = (size_t)(slash - file);
+
+    if (at->path && strlen(at->path) == len && strncmp(at->path, file, len) == 0)
+        return slash + 1;
+    position_clear(at);
+    at->path = g_strndup(file, len);
+    at->dir_fd = openat(at->tree_fd, at->path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (at->dir_fd >= 0)
+        return slash + 1;
+    launch_error_set_errno(error, errno, "cannot open %s of the daemon's tree", at->path);
+    return NULL;
+}
+
 static bool
-bind_file(int tree_fd, const char *file, const Target *target, GError **error)
+bind_file(Position *at, const char *file, const Target *target, GError **error)
 {
     autofd target_fd = open_target(target, file + strlen(target->prefix)), mount_fd = -1;
+    const char *name;
 
     if (target_fd < 0)
         return true;
-    mount_fd = mounts_clone(tree_fd, file, false, error);
+    name = position_move(at, file, error);
+    if (!name)
+        return false;
+    mount_fd = mounts_clone(at->dir_fd, name, false, error);
     return mount_fd >= 0 &&
            mounts_set(mount_fd, MOUNTS_HARMLESS | MOUNT_ATTR_RDONLY, false, error) &&
            mounts_attach(mount_fd, target_fd, file, error);
@@ -57,14 +93,12 @@ bind_all(const Container *container, int tree_fd, GError **error)
 {
     const Target targets[] = {{"proc/", container->proc_fd, PROC_SUPER_MAGIC},
                               {"sys/", container->sysfs_fd, SYSFS_MAGIC}};
-    g_autoptr(GPtrArray) files = tree_list(tree_fd, error);
+    g_auto(Position) at = {tree_fd, -1, NULL};
 
-    if (!files)
-        return false;
-    for (guint i = 0; i < files->len; i++)
+    for (char **file = container->files; *file; file++)
         for (size_t t = 0; t < G_N_ELEMENTS(targets); t++)
-            if (g_str_has_prefix(files->pdata[i], targets[t].prefix) &&
-                !bind_file(tree_fd, files->pdata[i], &targets[t], error))
+            if (g_str_has_prefix(*file, targets[t].prefix) &&
+                !bind_file(&at, *file, &targets[t], error))
                 return false;
     return true;
 }
@@ -72,16 +106,14 @@ bind_all(const Container *container, int tree_fd, GError **error)
 bool
 proc_files_bind(Container *container, GError **error)
 {
-    const char *path =
-        container->daemon.tree ? container->daemon.tree : container->plan->options->tree;
+    const char *path = container_tree(container);
     autofd tree_fd = -1;
-    struct statfs fs;
 
     if (!container->plan->bind_files)
         return true;
     tree_fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (tree_fd < 0 || fstatfs(tree_fd, &fs) < 0 || fs.f_type != FUSE_SUPER_MAGIC) {
-        g_set_error(error, LAUNCH_ERROR, LAUNCH_ERROR_FAILED, "nobody serves %s any more", path);
+    if (tree_fd < 0) {
+        launch_error_set_errno(error, errno, "cannot open %s", path);
         return false;
     }
     return bind_all(container, tree_fd, error);

@@ -52,7 +52,7 @@ remove_recorded(const char *path)
 
     if (!cgroup_rmdir(AT_FDCWD, path))
         return false;
-    if (g_str_has_suffix(parent, "/" CGROUP_PARENT))
+    if (g_str_has_suffix(parent, "/" PLAN_CGROUP_PARENT))
         (void)rmdir(parent); /* not empty while another container runs */
     return true;
 }

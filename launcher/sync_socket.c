@@ -20,6 +20,39 @@ sync_open(int ret_fds[2], GError **error)
     return false;
 }
 
+/* One packet: the names, each with its NUL, after an empty one that makes it longer than nothing.
+ */
+bool
+sync_release(int fd, const GPtrArray *files, GError **error)
+{
+    g_autoptr(GByteArray) packet = g_byte_array_new();
+
+    g_byte_array_append(packet, (const guint8 *)"", 1);
+    for (guint i = 0; i < files->len; i++)
+        g_byte_array_append(packet, files->pdata[i], (guint)strlen(files->pdata[i]) + 1);
+    if (send(fd, packet->data, packet->len, MSG_NOSIGNAL) == (ssize_t)packet->len)
+        return true;
+    launch_error_set_errno(error, errno, "cannot speak to the container's first process");
+    return false;
+}
+
+char **
+sync_await_release(int fd, GError **error)
+{
+    g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func(g_free);
+    ssize_t len = recv(fd, NULL, 0, MSG_PEEK | MSG_TRUNC);
+    g_autofree char *packet = len > 0 ? g_malloc((gsize)len) : NULL;
+
+    if (!packet || recv(fd, packet, (size_t)len, 0) != len || packet[len - 1] != '\0') {
+        g_set_error(error, LAUNCH_ERROR, LAUNCH_ERROR_FAILED, "the launcher is gone");
+        return NULL;
+    }
+    for (const char *name = packet + 1; name < packet + len; name += strlen(name) + 1)
+        g_ptr_array_add(files, g_strdup(name));
+    g_ptr_array_add(files, NULL);
+    return (char **)g_ptr_array_free(g_steal_pointer(&files), FALSE);
+}
+
 void
 sync_send(int fd, const GError *failure)
 {
@@ -36,7 +69,7 @@ set_error(const SyncMessage *message, const char *command, GError **error)
         g_set_error_literal(error, LAUNCH_ERROR, (int)message->code, message->text);
     else
         g_set_error(error, LAUNCH_ERROR, (int)message->code, "cannot execute %s: %s", command,
-                    g_strerror(message->errsv));
+                    strerror(message->errsv));
 }
 
 bool

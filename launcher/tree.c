@@ -14,23 +14,14 @@
 
 #define DEPTH_MAX 8 /* sys/devices/system/cpu/cpu0/topology is 6 deep */
 
-static bool
-answers(int tree_fd)
-{
-    autofd fd = openat(tree_fd, "proc/uptime", O_RDONLY | O_CLOEXEC);
-    char text[64];
-
-    return fd >= 0 && read(fd, text, sizeof(text)) > 0;
-}
-
 int
 tree_open(const char *path)
 {
     autofd fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     struct statfs fs;
 
-    /* statfs(2) of a dead FUSE mount is ENOTCONN. */
-    if (fd < 0 || fstatfs(fd, &fs) < 0 || fs.f_type != FUSE_SUPER_MAGIC || !answers(fd))
+    /* The daemon itself answers statfs(2): of a dead mount it is ENOTCONN. */
+    if (fd < 0 || fstatfs(fd, &fs) < 0 || fs.f_type != FUSE_SUPER_MAGIC)
         return -1;
     return fd_steal(&fd);
 }
@@ -92,10 +83,17 @@ list_below(int parent_fd, const char *path, unsigned depth, GPtrArray *files, GE
     return good;
 }
 
+/* By directory, then by name: who walks the list opens each directory once. */
 static gint
 compare(gconstpointer a, gconstpointer b)
 {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
+    const char *one = *(const char *const *)a, *two = *(const char *const *)b;
+    size_t one_len = (size_t)(strrchr(one, '/') - one), two_len = (size_t)(strrchr(two, '/') - two);
+    int order = strncmp(one, two, MIN(one_len, two_len));
+
+    if (order == 0 && one_len != two_len)
+        order = one_len < two_len ? -1 : 1;
+    return order ? order : strcmp(one + one_len, two + two_len);
 }
 
 GPtrArray *
@@ -106,6 +104,11 @@ tree_list(int tree_fd, GError **error)
     if (!list_below(tree_fd, "proc", 0, files, error) ||
         !list_below(tree_fd, "sys", 0, files, error))
         return NULL;
+    if (files->len == 0) {
+        g_set_error(error, LAUNCH_ERROR, LAUNCH_ERROR_FAILED,
+                    "the file system there is not the daemon's: it has no proc/ or sys/ files");
+        return NULL;
+    }
     g_ptr_array_sort(files, compare);
     return g_steal_pointer(&files);
 }

@@ -8,9 +8,10 @@
 #include <stdbool.h>
 
 /* Opens the tree mounted at @path, O_PATH; -1 if nobody serves there: nothing is mounted, it is no
- * FUSE mount, or its daemon is dead. */
+ * FUSE mount, or its daemon does not answer. */
 int tree_open(const char *path);
 
-/* The regular files below proc/ and sys/ of @tree_fd, as "proc/meminfo", sorted.  The list is the
- * daemon's: a file it serves tomorrow is found without a change here. */
+/* The regular files below proc/ and sys/ of @tree_fd, as "proc/meminfo", directory by directory.
+ * The list is the daemon's: a file it serves tomorrow is found without a change here.  Fails if
+ * there are none. */
 GPtrArray *tree_list(int tree_fd, GError **error);

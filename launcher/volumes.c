@@ -88,8 +88,6 @@ mount_one(const Container *container, const MountSpec *spec, int source_fd, GErr
                                          (unsigned)attributes, error);
         if (tmpfs_fd < 0)
             return false;
-    } else if (!mounts_make_private(mount_fd, error)) {
-        return false;
     }
     attributes |= spec->read_only ? MOUNT_ATTR_RDONLY : 0u;
     target_fd = open_target(container, spec, mount_fd, error);
