@@ -21,6 +21,9 @@ take(uint64_t *budget, uint64_t want)
 static void
 view_room(MemoryView *view, const HostMemory *host, const CgroupMemory *group)
 {
+    /* The host's page cache gives way to a container that may have the memory.  What nobody limits
+     * is shown as free as the host itself shows it. */
+    uint64_t host_free = group->limit < host->total ? host->available : host->free;
     uint64_t room, reclaimable;
 
     view->total = MAX(MIN(group->limit, host->total), LEAST_TOTAL);
@@ -32,7 +35,7 @@ view_room(MemoryView *view, const HostMemory *host, const CgroupMemory *group)
 
     view->available = MIN(number_add(room, reclaimable), host->available);
     view->available = MIN(view->available, view->total);
-    view->free = MIN(MIN(room, host->free), view->available);
+    view->free = MIN(MIN(room, host_free), view->available);
 }
 
 /* v1 tells how much kernel memory there is, not what for. */

@@ -112,6 +112,19 @@ free_is_never_more_than_the_host_has_free(void **state)
 }
 
 static void
+the_hosts_page_cache_gives_way_to_a_limited_container(void **state)
+{
+    CgroupMemory group = limited(56 * MIB);
+    HostMemory cached = host;
+
+    (void)state;
+    cached.free = 10 * MIB;
+    assert_int_equal(memory_view(&cached, &group).free, 200 * MIB);
+    cached.available = 20 * MIB;
+    assert_int_equal(memory_view(&cached, &group).free, 20 * MIB);
+}
+
+static void
 without_a_limit_free_is_what_others_leave_of_the_host(void **state)
 {
     CgroupMemory group = unlimited(14 * GIB);
@@ -398,6 +411,7 @@ main(void)
         cmocka_unit_test(usage_above_the_limit_is_no_free_memory),
         cmocka_unit_test(an_ancestor_with_less_room_leaves_less_free),
         cmocka_unit_test(free_is_never_more_than_the_host_has_free),
+        cmocka_unit_test(the_hosts_page_cache_gives_way_to_a_limited_container),
         cmocka_unit_test(without_a_limit_free_is_what_others_leave_of_the_host),
         cmocka_unit_test(page_cache_and_reclaimable_slab_are_available),
         cmocka_unit_test(available_is_never_more_than_on_the_host),
