@@ -106,7 +106,7 @@ is_late(const CpuView *view, const CgroupCpu *cpu, uint64_t elapsed)
 void
 history_advance(History *history, const Snapshot *snapshot, const CpuSet *shown, CpuView *ret)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&history->lock);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&history->lock);
     uint64_t elapsed = number_sub(snapshot->now, snapshot->born);
     Entry *entry = entry_use(history, snapshot->cpu.id);
 

@@ -52,7 +52,7 @@ open_texts_free(OpenTexts *texts)
 uint64_t
 open_texts_handle(OpenTexts *texts)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&texts->lock);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&texts->lock);
 
     return ++texts->last_handle;
 }
@@ -74,7 +74,7 @@ forget(OpenTexts *texts, OpenText *open)
 GBytes *
 open_texts_get(OpenTexts *texts, uint64_t handle)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&texts->lock);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&texts->lock);
     OpenText *open = g_hash_table_lookup(texts->by_handle, &handle);
 
     if (!open)
@@ -87,7 +87,7 @@ open_texts_get(OpenTexts *texts, uint64_t handle)
 void
 open_texts_put(OpenTexts *texts, uint64_t handle, GBytes *text)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&texts->lock);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&texts->lock);
     OpenText *open = g_hash_table_lookup(texts->by_handle, &handle);
 
     if (open)
@@ -104,7 +104,7 @@ open_texts_put(OpenTexts *texts, uint64_t handle, GBytes *text)
 void
 open_texts_drop(OpenTexts *texts, uint64_t handle)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&texts->lock);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&texts->lock);
     OpenText *open = g_hash_table_lookup(texts->by_handle, &handle);
 
     if (open)

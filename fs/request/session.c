@@ -29,6 +29,7 @@ struct Session {
     struct fuse_buf buf; /* of session_serve_one() */
 };
 
+G_GNUC_PRINTF(2, 0)
 static void
 log_libfuse(enum fuse_log_level level, const char *format, va_list args)
 {
@@ -50,6 +51,7 @@ session_new(int fuse_fd, const OpsConfig *config, GError **error)
     fuse_set_log_func(log_libfuse);
     session->ops = ops_new(config);
     session->se = fuse_session_new(&args, &ops_table, sizeof ops_table, session->ops);
+    fuse_opt_free_args(&args); /* libfuse has made a copy of its own */
     if (!session->se || fuse_session_mount(session->se, path) != 0) {
         g_set_error(error, READ_ERROR, READ_ERROR_IO, "libfuse does not take the connection");
         return NULL;

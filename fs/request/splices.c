@@ -51,7 +51,7 @@ splice_add(Splices *splices, uint64_t node)
 bool
 splices_begin(Splices *splices, uint64_t handle, uint64_t node, size_t len)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&splices->lock);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&splices->lock);
     Splice *splice = g_hash_table_lookup(splices->by_node, &node);
     bool known = g_hash_table_contains(splices->handles, &handle);
 
@@ -71,7 +71,7 @@ splices_begin(Splices *splices, uint64_t handle, uint64_t node, size_t len)
 bool
 splices_has(Splices *splices, uint64_t handle)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&splices->lock);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&splices->lock);
 
     return g_hash_table_contains(splices->handles, &handle);
 }
@@ -79,7 +79,7 @@ splices_has(Splices *splices, uint64_t handle)
 bool
 splices_end(Splices *splices, uint64_t handle, uint64_t node)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&splices->lock);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&splices->lock);
     Splice *splice = g_hash_table_lookup(splices->by_node, &node);
 
     if (!g_hash_table_remove(splices->handles, &handle) || !splice || --splice->handles > 0)
@@ -91,7 +91,7 @@ splices_end(Splices *splices, uint64_t handle, uint64_t node)
 bool
 splices_size(Splices *splices, uint64_t node, size_t *ret)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&splices->lock);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&splices->lock);
     const Splice *splice = g_hash_table_lookup(splices->by_node, &node);
 
     if (splice)

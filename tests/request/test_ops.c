@@ -224,7 +224,7 @@ one_open_is_one_text_until_it_is_read_from_the_start(void **state)
     shows(kernel, &read, TOTAL_A);
     machine_write(kernel->machine, "sys/fs/cgroup/a/memory.max", "%u\n", 512u << 20);
     read.offset = strlen("MemTotal:");
-    shows(kernel, &read, TOTAL_A + strlen("MemTotal:"));
+    shows(kernel, &read, &TOTAL_A[strlen("MemTotal:")]);
     read.offset = 0;
     shows(kernel, &read, TOTAL_B);
 }
@@ -240,7 +240,7 @@ two_opens_are_two_texts(void **state)
     after = opened(kernel, PID_A, PID_A, "proc/meminfo");
     shows(kernel, &after, TOTAL_B);
     before.offset = strlen("MemTotal:");
-    shows(kernel, &before, TOTAL_A + strlen("MemTotal:"));
+    shows(kernel, &before, &TOTAL_A[strlen("MemTotal:")]);
 }
 
 static void
@@ -263,7 +263,7 @@ after_release_the_text_is_gone(void **state)
     assert_int_equal(kernel_release(kernel, PID_A, read.node, read.handle), 0);
     machine_write(kernel->machine, "sys/fs/cgroup/a/memory.max", "%u\n", 512u << 20);
     read.offset = strlen("MemTotal:");
-    shows(kernel, &read, TOTAL_B + strlen("MemTotal:"));
+    shows(kernel, &read, &TOTAL_B[strlen("MemTotal:")]);
 }
 
 static void

@@ -47,8 +47,8 @@ static int
 error_of(Kernel *kernel, const KernelRead *read)
 {
     int error;
-    g_autofree char *text = kernel_read(kernel, read, &error);
 
+    g_free(kernel_read(kernel, read, &error));
     return error;
 }
 
