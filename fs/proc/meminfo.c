@@ -67,7 +67,7 @@ static const struct {
     {"CommitLimit", offsetof(MemoryView, commit_limit)},
     {"Committed_AS", offsetof(MemoryView, committed)},
     {"VmallocTotal", TRUE_FOR_ALL},
-    {"VmallocUsed", ZERO},
+    {"VmallocUsed", offsetof(MemoryView, vmalloc_used)},
     {"VmallocChunk", ZERO},
     {"Percpu", offsetof(MemoryView, percpu)},
     {"EarlyMemtestBad", ZERO},
@@ -81,12 +81,12 @@ static const struct {
     {"CmaFree", ZERO},
     {"Unaccepted", ZERO},
     {"Balloon", ZERO},
-    {"HugePages_Total", ZERO},
-    {"HugePages_Free", ZERO},
-    {"HugePages_Rsvd", ZERO},
+    {"HugePages_Total", offsetof(MemoryView, huge_total)},
+    {"HugePages_Free", offsetof(MemoryView, huge_free)},
+    {"HugePages_Rsvd", offsetof(MemoryView, huge_reserved)},
     {"HugePages_Surp", ZERO},
     {"Hugepagesize", TRUE_FOR_ALL},
-    {"Hugetlb", ZERO},
+    {"Hugetlb", offsetof(MemoryView, hugetlb)},
     {"DirectMap4k", ZERO},
     {"DirectMap64k", ZERO},
     {"DirectMap1M", ZERO},
@@ -140,7 +140,7 @@ line_render(const MemoryView *memory, Span line, size_t *next, GString *out)
     if (source == TRUE_FOR_ALL)
         (void)span_number(word, &number, NULL); /* what is not a number is shown as 0 */
     else if (source != ZERO)
-        number = G_STRUCT_MEMBER(uint64_t, memory, source) / KIB;
+        number = G_STRUCT_MEMBER(uint64_t, memory, source) / (unit.len > 0 ? KIB : 1);
     append_line(out, (Span){key.text, key.len + 1}, number, unit);
 }
 
@@ -153,6 +153,7 @@ meminfo_render(const View *view, GString *out)
     size_t next = 0;
     Span line;
 
+    memory_view_huge(&memory, &snapshot->host_memory, &snapshot->hugetlb);
     while (lines_next(&lines, &line))
         line_render(&memory, line, &next, out);
 }

@@ -30,7 +30,8 @@ typedef struct {
     uint64_t anon, file, shmem, file_mapped, file_dirty, file_writeback, swapcached;
     uint64_t anon_thp, file_thp, shmem_thp;
     uint64_t inactive_anon, active_anon, inactive_file, active_file, unevictable;
-    uint64_t slab_reclaimable, slab_unreclaimable, kernel_stack, pagetables, sec_pagetables, percpu;
+    uint64_t slab_reclaimable, slab_unreclaimable, kernel_stack, pagetables, sec_pagetables, percpu,
+        vmalloc;
     uint64_t kernel; /* all kernel memory; v1 memory.kmem.usage_in_bytes, v2 "kernel" */
     uint64_t zswap, zswapped;
 } CgroupMemory;

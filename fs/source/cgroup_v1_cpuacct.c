@@ -153,3 +153,14 @@ cgroup_v1_cpu_times(int dir, CgroupCpu *ret, GError **error)
     ret->per_cpu = (CpuUsage *)(void *)g_array_free(g_steal_pointer(&usages), FALSE);
     return true;
 }
+
+bool
+cgroup_v1_cpu_usage(int dir, uint64_t *ret, GError **error)
+{
+    uint64_t nsec;
+
+    if (!cgroup_file_number(dir, "cpuacct.usage", &nsec, error))
+        return false;
+    *ret = nsec / NSEC_PER_USEC;
+    return true;
+}

@@ -22,6 +22,7 @@ static const LineKey memory_keys[] = {
     {"pagetables", offsetof(CgroupMemory, pagetables)},
     {"sec_pagetables", offsetof(CgroupMemory, sec_pagetables)},
     {"percpu", offsetof(CgroupMemory, percpu)},
+    {"vmalloc", offsetof(CgroupMemory, vmalloc)},
     {"shmem", offsetof(CgroupMemory, shmem)},
     {"zswap", offsetof(CgroupMemory, zswap)},
     {"zswapped", offsetof(CgroupMemory, zswapped)},
@@ -134,10 +135,11 @@ cgroup_v2_quota(int dir, CgroupQuota *ret, GError **error)
 
 /* The lines of cpu.stat that are wanted; UNKNOWN where there is none. */
 typedef struct {
-    uint64_t user, nice, system, throttled;
+    uint64_t usage, user, nice, system, throttled;
 } CpuStat;
 
 static const LineKey cpu_keys[] = {
+    {"usage_usec", offsetof(CpuStat, usage)},
     {"user_usec", offsetof(CpuStat, user)},
     {"nice_usec", offsetof(CpuStat, nice)},
     {"system_usec", offsetof(CpuStat, system)},
@@ -147,7 +149,7 @@ static const LineKey cpu_keys[] = {
 static bool
 cpu_stat_read(int dir, CpuStat *ret, GError **error)
 {
-    CpuStat stat = {UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN};
+    CpuStat stat = {UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN};
     g_auto(HostText) text = {0};
 
     text.text = io_read_at(dir, "cpu.stat", &text.len, error);
@@ -173,6 +175,21 @@ cgroup_v2_throttled(int dir, uint64_t *ret, GError **error)
         return false;
     }
     *ret = stat.throttled;
+    return true;
+}
+
+bool
+cgroup_v2_cpu_usage(int dir, uint64_t *ret, GError **error)
+{
+    CpuStat stat;
+
+    if (!cpu_stat_read(dir, &stat, error))
+        return false;
+    if (stat.usage == UNKNOWN) {
+        g_set_error(error, READ_ERROR, READ_ERROR_MALFORMED, "cpu.stat: no usage_usec");
+        return false;
+    }
+    *ret = stat.usage;
     return true;
 }
 

@@ -37,6 +37,10 @@ bool cgroup_v2_quota(int dir, CgroupQuota *ret, GError **error);
 bool cgroup_v1_throttled(int dir, uint64_t *ret, GError **error);
 bool cgroup_v2_throttled(int dir, uint64_t *ret, GError **error);
 
+/* All CPU time, with the cgroups below.  Microseconds. */
+bool cgroup_v1_cpu_usage(int dir, uint64_t *ret, GError **error);
+bool cgroup_v2_cpu_usage(int dir, uint64_t *ret, GError **error);
+
 /* user, nice, system, per_cpu and n_per_cpu of @ret. */
 bool cgroup_v1_cpu_times(int dir, CgroupCpu *ret, GError **error);
 bool cgroup_v2_cpu_times(int dir, CgroupCpu *ret, GError **error);

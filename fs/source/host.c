@@ -43,6 +43,14 @@ static const LineKey memory_keys[] = {
     {"SUnreclaim:", offsetof(HostMemory, slab_unreclaimable)},
     {"SwapTotal:", offsetof(HostMemory, swap_total)},
     {"SwapFree:", offsetof(HostMemory, swap_free)},
+    {"Hugepagesize:", offsetof(HostMemory, huge_size)},
+};
+
+/* These count, the others are in kB. */
+static const LineKey huge_keys[] = {
+    {"HugePages_Total:", offsetof(HostMemory, huge_total)},
+    {"HugePages_Free:", offsetof(HostMemory, huge_free)},
+    {"HugePages_Rsvd:", offsetof(HostMemory, huge_reserved)},
 };
 
 bool
@@ -51,7 +59,9 @@ host_memory_parse(const HostText *meminfo, HostMemory *ret, GError **error)
     HostMemory memory = {.total = NUMBER_MAX, .free = NUMBER_MAX, .available = NUMBER_MAX};
 
     if (!lines_read_keys(meminfo->text, meminfo->len, memory_keys, G_N_ELEMENTS(memory_keys),
-                         &memory, error)) {
+                         &memory, error) ||
+        !lines_read_keys(meminfo->text, meminfo->len, huge_keys, G_N_ELEMENTS(huge_keys), &memory,
+                         error)) {
         g_prefix_error(error, "meminfo: ");
         return false;
     }

@@ -22,6 +22,8 @@ typedef struct {
     uint64_t cached, anon, shmem, slab_reclaimable,
         slab_unreclaimable; /* for containers without a memory cgroup */
     uint64_t swap_total, swap_free;
+    uint64_t huge_size;                            /* of a huge page of the default size */
+    uint64_t huge_total, huge_free, huge_reserved; /* counts of such pages */
 } HostMemory;
 
 /* One CPU line of /proc/stat (linux:fs/proc/stat.c).  Microseconds. */

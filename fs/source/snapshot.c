@@ -31,6 +31,7 @@ static const LineKey root_memory_keys[] = {
     {"PageTables:", offsetof(CgroupMemory, pagetables)},
     {"SecPageTables:", offsetof(CgroupMemory, sec_pagetables)},
     {"Percpu:", offsetof(CgroupMemory, percpu)},
+    {"VmallocUsed:", offsetof(CgroupMemory, vmalloc)},
     {"Zswap:", offsetof(CgroupMemory, zswap)},
     {"Zswapped:", offsetof(CgroupMemory, zswapped)},
     {"Cached:", offsetof(CgroupMemory, file)},
@@ -50,7 +51,6 @@ memory_from_host(const HostText *meminfo, const HostMemory *host, CgroupMemory *
 
         *value = number_mul(*value, KIB);
     }
-    memory->file = number_add(memory->file, memory->swapcached); /* as memory.stat counts it */
     memory->usage = number_sub(host->total, host->free);
     memory->swap_known = true;
     memory->swap_usage = number_sub(host->swap_total, host->swap_free);
@@ -148,6 +148,8 @@ snapshot_take(const Sources *sources, const Reader *reader, unsigned needs, uint
     if ((needs & NEED_CPUINFO) &&
         !host_text_read(sources->root_fd, "proc/cpuinfo", &snapshot.cpuinfo, error))
         return false;
+    if (!snapshot_take_resources(sources, reader, needs, &snapshot, error))
+        return false;
     *ret = snapshot;
     snapshot = (Snapshot){0};
     return true;
@@ -159,6 +161,7 @@ snapshot_clear(Snapshot *snapshot)
     host_text_clear(&snapshot->meminfo);
     host_text_clear(&snapshot->stat);
     host_text_clear(&snapshot->cpuinfo);
+    snapshot_clear_resources(snapshot);
     host_cpu_clear(&snapshot->host_cpu);
     cgroup_cpu_clear(&snapshot->cpu);
 }

@@ -7,13 +7,24 @@
 
 #include "fs/reader/reader.h"
 #include "fs/source/cgroup.h"
+#include "fs/source/cgroup_events.h"
+#include "fs/source/cgroup_hugetlb.h"
+#include "fs/source/cgroup_io.h"
 #include "fs/source/host.h"
 
 typedef enum {
-    NEED_MEMORY = 1 << 0,   /* host_memory, meminfo, memory */
-    NEED_CPUS = 1 << 1,     /* host_cpu, stat, cpu's limits: how many CPUs there are */
-    NEED_CPU_TIME = 1 << 2, /* cpu's times, born, boottime_offset */
-    NEED_CPUINFO = 1 << 3,  /* cpuinfo */
+    NEED_MEMORY = 1 << 0,        /* host_memory, meminfo, memory */
+    NEED_CPUS = 1 << 1,          /* host_cpu, stat, cpu's limits: how many CPUs there are */
+    NEED_CPU_TIME = 1 << 2,      /* cpu's times, born, boottime_offset */
+    NEED_CPUINFO = 1 << 3,       /* cpuinfo */
+    NEED_SWAPS = 1 << 8,         /* swaps */
+    NEED_IO = 1 << 9,            /* diskstats, io */
+    NEED_EVENTS = 1 << 10,       /* vmstat, events */
+    NEED_SLABINFO = 1 << 11,     /* slabinfo */
+    NEED_PRESSURE_CPU = 1 << 12, /* pressure, or host_pressure */
+    NEED_PRESSURE_IO = 1 << 13,
+    NEED_PRESSURE_IRQ = 1 << 14,
+    NEED_PRESSURE_MEMORY = 1 << 15,
 } SnapshotNeeds;
 
 typedef struct {
@@ -31,6 +42,13 @@ typedef struct {
     HostMemory host_memory;
     HostCpu host_cpu;
     CgroupMemory memory;
+    CgroupHugetlb hugetlb;             /* with NEED_MEMORY, if the host has huge pages */
+    HostText swaps, diskstats, vmstat; /* the kernel's own texts */
+    CgroupIo io;
+    CgroupEvents events;
+    uint64_t page_size;          /* with NEED_EVENTS; bytes */
+    HostText slabinfo, pressure; /* the container's own texts; NULL if the kernel has none */
+    HostText host_pressure;      /* which lines there are, if the container has none */
     CgroupCpu cpu; /* cpus is never empty: the host's online CPUs where no cpuset says less */
 } Snapshot;
 
@@ -40,5 +58,10 @@ typedef struct {
 bool snapshot_take(const Sources *sources, const Reader *reader, unsigned needs, uint64_t now,
                    Snapshot *ret, GError **error);
 void snapshot_clear(Snapshot *snapshot);
+
+/* Private to fs/source: swap, disks, events, slabs, pressure. */
+bool snapshot_take_resources(const Sources *sources, const Reader *reader, unsigned needs,
+                             Snapshot *snapshot, GError **error);
+void snapshot_clear_resources(Snapshot *snapshot);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Snapshot, snapshot_clear)

@@ -43,7 +43,7 @@ static uint64_t
 unreclaimable_slab(const CgroupMemory *group)
 {
     bool split = group->slab_reclaimable || group->slab_unreclaimable || group->kernel_stack ||
-                 group->pagetables || group->sec_pagetables || group->percpu;
+                 group->pagetables || group->sec_pagetables || group->percpu || group->vmalloc;
 
     return split ? group->slab_unreclaimable : group->kernel;
 }
@@ -61,6 +61,7 @@ view_use(MemoryView *view, const CgroupMemory *group)
     view->sec_page_tables = take(&budget, group->sec_pagetables);
     view->percpu = take(&budget, group->percpu);
     view->sunreclaim = take(&budget, unreclaimable_slab(group));
+    view->vmalloc_used = take(&budget, group->vmalloc);
     view->zswap = take(&budget, group->zswap);
     view->anon_pages = take(&budget, group->anon);
     view->shmem = take(&budget, MIN(group->shmem, group->file));
@@ -118,4 +119,22 @@ memory_view(const HostMemory *host, const CgroupMemory *group)
     view.commit_limit = number_add(view.total, view.swap_total);
     view.committed = number_add(view.anon_pages + view.shmem, view.swap_total - view.swap_free);
     return view;
+}
+
+void
+memory_view_huge(MemoryView *view, const HostMemory *host, const CgroupHugetlb *group)
+{
+    uint64_t size = host->huge_size, total = host->huge_total, room = host->huge_free;
+
+    if (size == 0)
+        return;
+    if (group->limit != CGROUP_NO_LIMIT)
+        total = MIN(total, group->limit / size);
+    if (group->room != CGROUP_NO_LIMIT)
+        room = MIN(room, group->room / size);
+    view->huge_total = total;
+    view->huge_free = MIN(room, total);
+    view->huge_reserved =
+        MIN(group->known ? group->reserved / size : host->huge_reserved, view->huge_free);
+    view->hugetlb = number_mul(total, size);
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "fs/source/cgroup.h"
+#include "fs/source/cgroup_hugetlb.h"
 #include "fs/source/host.h"
 
 /* Bytes.  Always: free <= available <= total, swap_free <= swap_total, and what is in use adds up
@@ -19,6 +20,11 @@ typedef struct {
         sec_page_tables, percpu;
     uint64_t commit_limit, committed;
     uint64_t anon_huge_pages, shmem_huge_pages, file_huge_pages;
+    uint64_t vmalloc_used;
+    uint64_t huge_total, huge_free, huge_reserved; /* counts of huge pages, the only ones here */
+    uint64_t hugetlb;
 } MemoryView;
 
 MemoryView memory_view(const HostMemory *host, const CgroupMemory *group);
+/* Fills in the huge pages, which are counted apart from all other memory. */
+void memory_view_huge(MemoryView *view, const HostMemory *host, const CgroupHugetlb *group);

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "fs/source/tasks.h"
+
+#include "common/error.h"
+#include "common/fd.h"
+#include "common/io.h"
+#include "common/lines.h"
+#include "fs/source/cgroup_level.h"
+#include "fs/source/cgroup_versions.h"
+#include "fs/source/threads.h"
+
+#include <string.h>
+
+#define STATE 3 /* fields of proc(5) */
+#define STARTTIME 22
+
+/* The name stands in brackets and may contain brackets itself: what counts follows the last. */
+bool
+task_stat_parse(const char *text, size_t len, TaskStat *ret, GError **error)
+{
+    const char *name_end = memrchr(text, ')', len);
+    TaskStat stat = {0};
+    Span rest, word;
+    int field = STATE;
+
+    rest = name_end ? (Span){name_end + 1, len - (size_t)(name_end + 1 - text)} : (Span){0};
+    for (; field <= STARTTIME && span_next_word(&rest, &word); field++) {
+        if (field == STATE)
+            stat.state = word.text[0];
+        if (field == STARTTIME && !span_number(word, &stat.start, error))
+            return false;
+    }
+    if (field <= STARTTIME) {
+        g_set_error(error, READ_ERROR, READ_ERROR_MALFORMED, "stat: no start time");
+        return false;
+    }
+    *ret = stat;
+    return true;
+}
+
+uint64_t
+task_number_parse(const char *text, size_t len, unsigned level, unsigned *ret_levels)
+{
+    LineIter lines = lines_of(text, len);
+    uint64_t number, found = 0;
+    Span line, word;
+
+    *ret_levels = 0;
+    while (lines_next(&lines, &line)) {
+        if (!span_next_word(&line, &word) || !span_equals(word, "NSpid:"))
+            continue;
+        while (span_next_word(&line, &word) && span_number(word, &number, NULL)) {
+            ++*ret_levels;
+            if (level == 0 || *ret_levels == level)
+                found = number;
+        }
+        break;
+    }
+    return found;
+}
+
+static uint64_t
+number_at(int dir, const char *path, unsigned level, unsigned *ret_levels)
+{
+    size_t len;
+    g_autofree char *text = io_read_at(dir, path, &len, NULL);
+
+    *ret_levels = 0;
+    return text ? task_number_parse(text, len, level, ret_levels) : 0;
+}
+
+void
+tasks_number(int dir, unsigned *ret_level, uint64_t *ret_number)
+{
+    *ret_number = number_at(dir, "status", 0, ret_level);
+}
+
+typedef struct {
+    int root_fd;
+    TaskSample *sample;
+    uint64_t newest_tid;
+} Census;
+
+/* A ThreadVisit.  Not proc/TID/stat, though it exists: it sums over all threads of the process. */
+static bool
+ask(uint64_t tid, void *data)
+{
+    Census *census = data;
+    TaskSample *sample = census->sample;
+    g_autofree char *text = NULL;
+    char path[64];
+    TaskStat stat;
+    size_t len;
+
+    if (sample->n_asked >= TASKS_MAX)
+        return false;
+    sample->n_asked++;
+    (void)g_snprintf(path, sizeof path, "proc/%" G_GUINT64_FORMAT "/task/%" G_GUINT64_FORMAT "/stat",
+                     tid, tid);
+    text = io_read_at(census->root_fd, path, &len, NULL);
+    if (!text || !task_stat_parse(text, len, &stat, NULL))
+        return true; /* it has ended, which threads do */
+    sample->threads++;
+    sample->running += stat.state == 'R';
+    sample->blocked += stat.state == 'D';
+    if (stat.start > sample->newest_start ||
+        (stat.start == sample->newest_start && tid > census->newest_tid)) {
+        sample->newest_start = stat.start;
+        census->newest_tid = tid;
+    }
+    return true;
+}
+
+static void
+remember_newest(const Census *census)
+{
+    unsigned levels;
+    uint64_t number;
+    char path[32];
+
+    (void)g_snprintf(path, sizeof path, "proc/%" G_GUINT64_FORMAT "/status", census->newest_tid);
+    number = number_at(census->root_fd, path, census->sample->level, &levels);
+    if (number > 0)
+        census->sample->last_pid = number;
+}
+
+/* The container's cgroup where CPU time is counted, else in any hierarchy in which it has one of its
+ * own. */
+static bool
+find_own(const CgroupLayout *layout, const CgroupPaths *container, CgroupLevel *ret, GError **error)
+{
+    static const CgroupController order[] = {CGROUP_CPUACCT, CGROUP_PIDS,   CGROUP_MEMORY,
+                                             CGROUP_CPU,     CGROUP_CPUSET, CGROUP_FREEZER,
+                                             CGROUP_DEVICES, CGROUP_IO,     CGROUP_HUGETLB};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(order); i++) {
+        if (!cgroup_level_of(layout, container, order[i], ret, error))
+            return false;
+        if (ret->dir >= 0)
+            return true;
+    }
+    return cgroup_level_start(&layout->unified, container->unified, ret, error);
+}
+
+/* Threads that v1's freezer has stopped are in D, and wait for nothing. */
+static bool
+is_frozen(const CgroupLayout *layout, const CgroupPaths *container)
+{
+    g_auto(CgroupLevel) level = {.dir = -1};
+    g_auto(HostText) state = {0};
+
+    return cgroup_level_of(layout, container, CGROUP_FREEZER, &level, NULL) && level.dir >= 0 &&
+           level.version == 1 && cgroup_file_read(level.dir, "freezer.state", &state, NULL) &&
+           state.text && !span_equals(cgroup_first_line(&state), "THAWED");
+}
+
+/* Of all threads, if the container has a pids cgroup: those, too, that were not asked. */
+static bool
+read_threads(const CgroupLayout *layout, const CgroupPaths *container, uint64_t *threads,
+             GError **error)
+{
+    g_auto(CgroupLevel) level = {.dir = -1};
+
+    if (!cgroup_level_of(layout, container, CGROUP_PIDS, &level, error))
+        return false;
+    return level.dir < 0 ||
+           cgroup_file_number_or(level.dir, "pids.current", *threads, threads, error);
+}
+
+/* CPU time used; *ret_told is false if no cgroup of the container's own tells it. */
+static bool
+read_usage(const CgroupLayout *layout, const CgroupPaths *container, bool *ret_told,
+           uint64_t *ret_usec, GError **error)
+{
+    g_auto(CgroupLevel) level = {.dir = -1};
+
+    if (!cgroup_level_of(layout, container, CGROUP_CPUACCT, &level, error))
+        return false;
+    *ret_told = level.dir >= 0;
+    if (!*ret_told)
+        return true;
+    return level.version == 1 ? cgroup_v1_cpu_usage(level.dir, ret_usec, error)
+                              : cgroup_v2_cpu_usage(level.dir, ret_usec, error);
+}
+
+static bool
+take_census(int root_fd, const CgroupLayout *layout, const CgroupPaths *container,
+            TaskSample *sample, GError **error)
+{
+    g_auto(CgroupLevel) level = {.dir = -1};
+    Census census = {root_fd, sample, 0};
+
+    if (!find_own(layout, container, &level, error))
+        return false;
+    if (level.dir >= 0)
+        threads_visit(level.version, level.dir, ask, &census);
+    if (census.newest_tid > 0)
+        remember_newest(&census);
+    if (sample->blocked > 0 && is_frozen(layout, container))
+        sample->blocked = 0;
+    return read_threads(layout, container, &sample->threads, error);
+}
+
+bool
+tasks_sample(int root_fd, const CgroupLayout *layout, const CgroupPaths *container,
+             TaskSample *sample, GError **error)
+{
+    TaskSample now = {.known = true,
+                      .level = sample->level,
+                      .last_pid = sample->last_pid,
+                      .newest_start = sample->newest_start};
+    bool told;
+
+    /* Before the census: what runs while that lasts is seen the next time. */
+    if (!read_usage(layout, container, &told, &now.usage_usec, error))
+        return false;
+    if (sample->known && told && now.usage_usec == sample->usage_usec) {
+        sample->n_asked = 0;
+        return true;
+    }
+    if (!take_census(root_fd, layout, container, &now, error))
+        return false;
+    *sample = now;
+    return true;
+}
