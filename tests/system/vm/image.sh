@@ -77,11 +77,14 @@ vm_disk()
     echo "$disk"
 }
 
-# The tests, and what was built, without debugging information.
+# vm_payload [GROUP…]: the tests, what was built, without debugging information, and which groups
+# of tests/system/run are to run.
 vm_payload()
 {
     local tree=$SCRATCH/payload
+    rm -rf "$tree"
     mkdir -p "$tree/build"
+    echo "$*" >"$tree/groups"
     (
         cd "$BUILD" || exit
         find fs launcher tests/conform tests/system -type f -perm -u=x ! -name '*.so' \
