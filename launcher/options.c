@@ -262,9 +262,10 @@ context_new(RawOptions *raw, RunOptions *options)
 static bool
 understand(const RawOptions *raw, RunOptions *options, GError **error)
 {
+    g_autofree char *tree = g_steal_pointer(&options->tree);
+
     options->mounts = g_ptr_array_new_with_free_func((GDestroyNotify)mount_spec_free);
-    if (!options->tree)
-        options->tree = g_strdup(OPTIONS_TREE);
+    options->tree = g_canonicalize_filename(tree ? tree : OPTIONS_TREE, NULL);
     return parse_limits(raw, &options->limits, error) &&
            parse_mounts(raw->volumes, "--volume", mount_spec_parse_volume, options, error) &&
            parse_mounts(raw->tmpfs, "--tmpfs", mount_spec_parse_tmpfs, options, error) &&

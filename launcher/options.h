@@ -33,7 +33,7 @@ typedef struct {
     char **env;        /* "NAME=VALUE", or "NAME" for the launcher's own value */
     char *workdir, *user, *hostname, *name;
     ProcMode proc;
-    char *tree;   /* the daemon's tree */
+    char *tree;   /* the daemon's tree, absolute */
     char *daemon; /* the program for a private daemon; NULL: search for it */
     gboolean read_only, dry_run;
     bool host_network;
