@@ -33,11 +33,14 @@ tree_open(const char *directory, Tree *ret)
     ret->server = (Server){.sources = {ret->root_fd, &ret->layout, ret->readers},
                            .history = ret->history,
                            .cpu_policy = CPU_POLICY_CEIL};
+    ret->loads = loads_new(&ret->server.sources, CONTAINERS_MAX);
+    ret->server.loads = ret->loads;
 }
 
 void
 tree_close(Tree *tree)
 {
+    loads_free(tree->loads);
     history_free(tree->history);
     readers_free(tree->readers);
     cgroup_layout_clear(&tree->layout);

@@ -11,6 +11,7 @@ typedef struct {
     CgroupLayout layout;
     Readers *readers;
     History *history;
+    Loads *loads;
     Server server;
 } Tree;
 
