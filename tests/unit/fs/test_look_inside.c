@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The real thing, on the machine that runs the test: a child in a cgroup namespace of its own. */
+
+#include "common/error.h"
+#include "common/fd.h"
+#include "common/io.h"
+#include "fs/reader/reader.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include <cmocka.h>
+
+#define LOOKS 200
+
+/* -1 if we may not make namespaces. */
+static pid_t
+start_child(void)
+{
+    int ready[2];
+    char answer = 0;
+    pid_t pid;
+
+    assert_int_equal(pipe(ready), 0);
+    pid = fork();
+    if (pid == 0) {
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+        answer = unshare(CLONE_NEWCGROUP) == 0 ? 'y' : 'n';
+        if (write(ready[1], &answer, 1) == 1)
+            (void)pause();
+        _exit(0);
+    }
+    assert_true(pid > 0);
+    (void)close(ready[1]);
+    assert_int_equal(read(ready[0], &answer, 1), 1);
+    (void)close(ready[0]);
+    if (answer == 'y')
+        return pid;
+    (void)kill(pid, SIGKILL);
+    (void)waitpid(pid, NULL, 0);
+    return -1;
+}
+
+static int
+open_child(pid_t pid)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%d", (int)pid);
+
+    return io_open_at(AT_FDCWD, path, O_PATH | O_DIRECTORY, NULL);
+}
+
+static char *
+own_namespace(void)
+{
+    char link[64] = "";
+
+    assert_true(readlink("/proc/thread-self/ns/cgroup", link, sizeof link - 1) > 0);
+    return g_strdup(link);
+}
+
+/* What a member sees: every path is "/", because it made the namespace where it is. */
+static void
+expect_roots(int dir)
+{
+    g_autoptr(GError) error = NULL;
+    g_auto(CgroupPaths) paths = {0};
+    g_autofree char *text = NULL;
+    size_t len;
+
+    text = reader_look_inside(dir, &len, &error);
+    g_assert_no_error(error);
+    assert_true(cgroup_paths_parse(text, len, &paths, NULL));
+    assert_true(cgroup_paths_are_root(&paths));
+}
+
+static gpointer
+look_often(gpointer data)
+{
+    for (unsigned i = 0; i < LOOKS; i++)
+        expect_roots(*(const int *)data);
+    return NULL;
+}
+
+static void
+a_member_sees_its_namespaces_root(void **state)
+{
+    g_autofree char *before = own_namespace(), *after = NULL;
+    pid_t pid = start_child();
+    autofd dir = -1;
+
+    (void)state;
+    if (pid < 0)
+        skip();
+    dir = open_child(pid);
+    expect_roots(dir);
+    after = own_namespace();
+    assert_string_equal(before, after);
+    (void)kill(pid, SIGKILL);
+    (void)waitpid(pid, NULL, 0);
+}
+
+static void
+many_may_look_at_once(void **state)
+{
+    GThread *threads[4];
+    pid_t pid = start_child();
+    autofd dir = -1;
+
+    (void)state;
+    if (pid < 0)
+        skip();
+    dir = open_child(pid);
+    for (size_t i = 0; i < G_N_ELEMENTS(threads); i++)
+        threads[i] = g_thread_new("look", look_often, &dir);
+    for (size_t i = 0; i < G_N_ELEMENTS(threads); i++)
+        (void)g_thread_join(threads[i]);
+    (void)kill(pid, SIGKILL);
+    (void)waitpid(pid, NULL, 0);
+}
+
+static void
+who_has_ended_cannot_be_looked_at(void **state)
+{
+    g_autoptr(GError) error = NULL;
+    pid_t pid = start_child();
+    autofd dir = -1;
+    size_t len;
+
+    (void)state;
+    if (pid < 0)
+        skip();
+    dir = open_child(pid);
+    (void)kill(pid, SIGKILL);
+    (void)waitpid(pid, NULL, 0);
+    assert_null(reader_look_inside(dir, &len, &error));
+    assert_true(g_error_matches(error, READ_ERROR, READ_ERROR_GONE));
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_member_sees_its_namespaces_root),
+        cmocka_unit_test(many_may_look_at_once),
+        cmocka_unit_test(who_has_ended_cannot_be_looked_at),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
