@@ -168,6 +168,8 @@ machine_new(void)
         .sources = {config.root_fd, &machine->layout, machine->readers},
         .history = machine->history,
     };
+    machine->loads = loads_new(&machine->server.sources, 16);
+    machine->server.loads = machine->loads;
     return machine;
 }
 
@@ -175,6 +177,7 @@ void
 machine_free(Machine *machine)
 {
     machine_remove(machine, "");
+    loads_free(machine->loads);
     history_free(machine->history);
     readers_free(machine->readers);
     cgroup_layout_clear(&machine->layout);

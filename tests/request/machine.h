@@ -20,6 +20,7 @@ typedef struct {
     CgroupLayout layout;
     Readers *readers;
     History *history;
+    Loads *loads;
     Server server;
 } Machine;
 
