@@ -39,7 +39,7 @@ build_quietly()
         rm -f "$log"
     else
         echo "not ok 1 - $1"
-        tail -n 60 "$log" | sed 's/^/# /'
+        sed -n '/FAILED:\|ERROR/,$p' "$log" | grep . | head -n 60 | sed 's/^/# /'
         rm -f "$log"
         return 1
     fi

@@ -172,12 +172,19 @@ container_enter()
     done
 }
 
-# container_run NAME COMMAND…: in the container's cgroups, in no namespace of its own.
-container_run()
-(
+# container_exec NAME COMMAND…: goes on as COMMAND in the container's cgroups, in no namespace of its
+# own.  With "&" behind it, $! is COMMAND's pid.
+container_exec()
+{
     container_enter "$1"
     shift
     exec "$@"
+}
+
+# container_run NAME COMMAND…: the same, and comes back.
+container_run()
+(
+    container_exec "$@"
 )
 
 # Kills what is left in the test's own cgroups, then removes them, the deepest first.

@@ -43,7 +43,7 @@ daemon_stop_all()
     local pid directory
     [ -e "$SCRATCH/daemons" ] || return 0
     while read -r pid directory; do
-        tr '\0' '\n' <"/proc/$pid/cmdline" 2>/dev/null | grep -qxF "$directory" || continue
+        grep -qsF "$directory" "/proc/$pid/cmdline" || continue
         kill "$pid"
         for _ in $(seq 100); do
             kill -0 "$pid" 2>/dev/null || break

@@ -103,7 +103,7 @@ start_init()
     local name=$1
     shift
     container_make "$name" memory=64M
-    container_run "$name" $IN_PID_NAMESPACE "$@" sleep 60 &
+    container_exec "$name" $IN_PID_NAMESPACE "$@" sleep 60 &
     wait_until 5 init_started "$name"
 }
 

@@ -113,7 +113,7 @@ test_no_counter_goes_back_when_the_quota_changes()
     local cpus before after
     [ "$(nproc --all)" -ge 2 ] || skip "this machine has one CPU"
     container_make shrinking cpus=2
-    container_run shrinking "$WORKLOAD" spin >/dev/null &
+    container_exec shrinking "$WORKLOAD" spin >/dev/null &
     before=0
     for cpus in 2 0.5 1.5 0.5 2; do
         container_set shrinking cpus=$cpus

@@ -114,7 +114,7 @@ test_a_memory_limit_that_includes_swap_leaves_no_swap()
 test_a_limit_changed_while_running_is_seen_at_the_next_read()
 {
     container_make changing memory=64M
-    container_run changing sleep 60 &
+    container_exec changing sleep 60 &
     expect_equal "MemTotal before" 65536 \
         "$(container_run changing cat "$TREE/proc/meminfo" | meminfo_value MemTotal /dev/stdin)"
     container_set changing memory=96M
