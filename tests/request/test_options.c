@@ -146,7 +146,7 @@ static void
 what_is_wrong_in_the_file_is_named(void **state)
 {
     (void)state;
-    refuses_config("[ownprocd]\nmountpiont=/x\n", "[ownprocd] mountpiont: no such key");
+    refuses_config("[ownprocd]\nmountpint=/x\n", "[ownprocd] mountpint: no such key");
     refuses_config("[ownprocd]\ncontainer-pid=1\n", "[ownprocd] container-pid: no such key");
     refuses_config("[ownprocd]\nmountpoint=x\n",
                    "[ownprocd] mountpoint: 'x' is not an absolute path");
