@@ -62,6 +62,30 @@ cpuset_first(const CpuSet *set, unsigned n)
     return first;
 }
 
+int
+cpuset_nth(const CpuSet *set, unsigned n)
+{
+    int cpu = cpuset_next(set, 0);
+
+    while (cpu >= 0 && n-- > 0)
+        cpu = cpuset_next(set, (unsigned)cpu + 1);
+    return cpu;
+}
+
+CpuSet
+cpuset_renumber(const CpuSet *set, const CpuSet *shown)
+{
+    CpuSet renumbered = {0};
+    unsigned index = 0;
+
+    for (int cpu = cpuset_next(shown, 0); cpu >= 0; index++) {
+        if (cpuset_has(set, (unsigned)cpu))
+            cpuset_add(&renumbered, index);
+        cpu = cpuset_next(shown, (unsigned)cpu + 1);
+    }
+    return renumbered;
+}
+
 /* "3" or "0-3". */
 static bool
 parse_range(Span range, CpuSet *set)
@@ -116,5 +140,22 @@ cpuset_print(const CpuSet *set, GString *out)
         g_string_append_printf(out, last > first ? "%s%d-%d" : "%s%d", separator, first, last);
         separator = ",";
         first = cpuset_next(set, (unsigned)last + 1);
+    }
+}
+
+/* linux:lib/vsprintf.c, bitmap_string: groups of 32 bits, the first as wide as the rest needs. */
+#define GROUP_BITS 32
+
+void
+cpuset_print_mask(const CpuSet *set, unsigned n_cpus, GString *out)
+{
+    unsigned groups = CLAMP((n_cpus + GROUP_BITS - 1) / GROUP_BITS, 1, CPUSET_MAX / GROUP_BITS);
+    unsigned bits = n_cpus % GROUP_BITS ? n_cpus % GROUP_BITS : GROUP_BITS;
+
+    for (unsigned i = groups; i-- > 0; bits = GROUP_BITS) {
+        uint64_t word = set->bits[i / 2] >> (i % 2 * GROUP_BITS);
+
+        g_string_append_printf(out, "%0*x%s", (int)(bits + 3) / 4, (unsigned)(word & UINT32_MAX),
+                               i > 0 ? "," : "");
     }
 }

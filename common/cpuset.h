@@ -20,6 +20,8 @@ typedef struct {
 bool cpuset_parse(const char *text, size_t len, CpuSet *ret, GError **error);
 /* Appends the list without a newline. */
 void cpuset_print(const CpuSet *set, GString *out);
+/* Appends cpuset(7) "Mask format" for a machine of @n_cpus, without a newline: "ff,ffffffff". */
+void cpuset_print_mask(const CpuSet *set, unsigned n_cpus, GString *out);
 
 void cpuset_add(CpuSet *set, unsigned cpu);
 bool cpuset_has(const CpuSet *set, unsigned cpu);
@@ -29,3 +31,7 @@ void cpuset_and(CpuSet *set, const CpuSet *other);
 int cpuset_next(const CpuSet *set, unsigned from);
 /* The @n smallest members. */
 CpuSet cpuset_first(const CpuSet *set, unsigned n);
+/* The member that has @n smaller ones, or -1. */
+int cpuset_nth(const CpuSet *set, unsigned n);
+/* @set as it is named where the members of @shown are called 0, 1, 2 …: others are left out. */
+CpuSet cpuset_renumber(const CpuSet *set, const CpuSet *shown);

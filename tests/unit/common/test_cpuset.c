@@ -96,6 +96,62 @@ an_intersection_keeps_what_is_in_both(void **state)
     assert_true(cpuset_count(&set) == 2);
 }
 
+static void
+prints_as_mask(const char *text, unsigned n_cpus, const char *expected)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+    CpuSet set = set_of(text);
+
+    cpuset_print_mask(&set, n_cpus, out);
+    assert_string_equal(out->str, expected);
+}
+
+static void
+masks_are_printed_as_the_kernel_prints_them(void **state)
+{
+    (void)state;
+    prints_as_mask("0", 1, "1");
+    prints_as_mask("0-1", 2, "3");
+    prints_as_mask("1", 5, "02");
+    prints_as_mask("31", 32, "80000000");
+    prints_as_mask("0", 33, "0,00000001");
+    prints_as_mask("0-39", 40, "ff,ffffffff");
+    prints_as_mask("32,64", 96, "00000001,00000001,00000000");
+}
+
+static void
+a_mask_of_the_largest_machine_has_256_groups(void **state)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+    CpuSet set = set_of("8191");
+
+    (void)state;
+    cpuset_print_mask(&set, CPUSET_MAX, out);
+    assert_int_equal(out->len, 256 * 9 - 1);
+    assert_true(g_str_has_prefix(out->str, "80000000,"));
+}
+
+static void
+members_are_found_by_their_rank(void **state)
+{
+    CpuSet set = set_of("2,4-6");
+
+    (void)state;
+    assert_true(cpuset_nth(&set, 0) == 2);
+    assert_true(cpuset_nth(&set, 3) == 6);
+    assert_true(cpuset_nth(&set, 4) == -1);
+}
+
+static void
+renumbering_leaves_out_what_is_not_shown(void **state)
+{
+    CpuSet set = set_of("0-1,6,8-9"), shown = set_of("1,4-6,9"), expected = set_of("0,3-4");
+    CpuSet got = cpuset_renumber(&set, &shown);
+
+    (void)state;
+    assert_memory_equal(&got, &expected, sizeof got);
+}
+
 int
 main(void)
 {
@@ -105,6 +161,10 @@ main(void)
         cmocka_unit_test(members_are_counted_and_found_across_words),
         cmocka_unit_test(the_first_members_are_the_smallest),
         cmocka_unit_test(an_intersection_keeps_what_is_in_both),
+        cmocka_unit_test(masks_are_printed_as_the_kernel_prints_them),
+        cmocka_unit_test(a_mask_of_the_largest_machine_has_256_groups),
+        cmocka_unit_test(members_are_found_by_their_rank),
+        cmocka_unit_test(renumbering_leaves_out_what_is_not_shown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
