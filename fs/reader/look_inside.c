@@ -75,7 +75,7 @@ static struct {
 static GAsyncQueue *
 helper_queue(GError **error)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&helper.lock);
+    G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&helper.lock);
     GAsyncQueue *queue;
     GThread *thread;
 

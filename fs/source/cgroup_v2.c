@@ -139,10 +139,8 @@ typedef struct {
 } CpuStat;
 
 static const LineKey cpu_keys[] = {
-    {"usage_usec", offsetof(CpuStat, usage)},
-    {"user_usec", offsetof(CpuStat, user)},
-    {"nice_usec", offsetof(CpuStat, nice)},
-    {"system_usec", offsetof(CpuStat, system)},
+    {"usage_usec", offsetof(CpuStat, usage)},         {"user_usec", offsetof(CpuStat, user)},
+    {"nice_usec", offsetof(CpuStat, nice)},           {"system_usec", offsetof(CpuStat, system)},
     {"throttled_usec", offsetof(CpuStat, throttled)},
 };
 
