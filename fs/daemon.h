@@ -13,6 +13,7 @@ typedef struct {
     CgroupPaths bound; /* the container of --container-pid */
     Readers *readers;
     History *history;
+    Loads *loads;
     Server server; /* borrows all above: a Daemon must not be moved */
 } Daemon;
 

@@ -20,7 +20,11 @@ struct History {
     GHashTable *by_id; /* owns the entries */
     GQueue by_use;     /* used last comes first */
     unsigned max;
+    Counters *counters; /* has a lock of its own */
 };
+
+/* A container has its events, the total of its disks, and a few disks. */
+#define COUNTERS_PER_CONTAINER 8u
 
 static void
 entry_free(gpointer data)
@@ -40,6 +44,7 @@ history_new(unsigned max_containers)
     history->by_id = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, entry_free);
     g_queue_init(&history->by_use);
     history->max = max_containers;
+    history->counters = counters_new(max_containers * COUNTERS_PER_CONTAINER);
     return history;
 }
 
@@ -48,6 +53,7 @@ history_free(History *history)
 {
     if (!history)
         return;
+    counters_free(history->counters);
     g_hash_table_unref(history->by_id);
     g_mutex_clear(&history->lock);
     g_free(history);
@@ -113,4 +119,10 @@ history_advance(History *history, const Snapshot *snapshot, const CpuSet *shown,
     if (!is_late(&entry->view, &snapshot->cpu, elapsed))
         cpu_view_advance(&entry->view, &snapshot->cpu, shown, elapsed);
     cpu_view_copy(&entry->view, ret);
+}
+
+Counters *
+history_counters(History *history)
+{
+    return history->counters;
 }

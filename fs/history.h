@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "fs/counters.h"
 #include "fs/source/snapshot.h"
 #include "fs/view/cpu_view.h"
 
@@ -16,5 +17,8 @@ void history_free(History *history);
 /* Advances the container's times to @snapshot's instant and copies them to @ret (cpu_view_clear).
  */
 void history_advance(History *history, const Snapshot *snapshot, const CpuSet *shown, CpuView *ret);
+
+/* The kernel's other counters; they go with @history. */
+Counters *history_counters(History *history);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(History, history_free)

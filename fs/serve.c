@@ -25,6 +25,32 @@ serve_host(const Server *server, const ProcFile *file, GString *out, GError **er
     return true;
 }
 
+/* What the kernel counts for the container may go back; what it is shown does not. */
+static void
+keep_io(Counters *counters, Snapshot *snapshot, View *view)
+{
+    CountersKey key = {.id = snapshot->io.id, .kind = COUNTERS_DISKS_TOTAL};
+
+    view->disks = disk_view_total(&snapshot->diskstats, &snapshot->io);
+    counters_advance(counters, &key, snapshot->now, &view->disks.read, DISK_TOTAL_COUNTERS);
+    key.kind = COUNTERS_DISK;
+    for (unsigned i = 0; i < snapshot->io.n; i++) {
+        CgroupDisk *disk = &snapshot->io.disks[i];
+
+        key.device = (uint64_t)disk->major << 32 | disk->minor;
+        counters_advance(counters, &key, snapshot->now, &disk->read_bytes, CGROUP_DISK_COUNTERS);
+    }
+}
+
+static void
+keep_events(Counters *counters, Snapshot *snapshot)
+{
+    const CountersKey key = {.id = snapshot->events.id, .kind = COUNTERS_EVENTS};
+
+    counters_advance(counters, &key, snapshot->now, (uint64_t *)&snapshot->events.counts,
+                     CGROUP_EVENTS_N);
+}
+
 static bool
 serve_container(const Server *server, const ProcFile *file, const Reader *reader, uint64_t now,
                 GString *out, GError **error)
@@ -34,6 +60,13 @@ serve_container(const Server *server, const ProcFile *file, const Reader *reader
 
     if (!snapshot_take(&server->sources, reader, file->needs, now, &snapshot, error))
         return false;
+    if ((file->needs & (NEED_THREADS | NEED_LOAD)) &&
+        !loads_read(server->loads, reader, file->needs, now, &view.load, error))
+        return false;
+    if (file->needs & NEED_IO)
+        keep_io(history_counters(server->history), &snapshot, &view);
+    if (file->needs & NEED_EVENTS)
+        keep_events(history_counters(server->history), &snapshot);
     if (file->needs & (NEED_CPUS | NEED_CPU_TIME))
         view.cpus = cpu_view_shown(&snapshot.cpu, server->cpu_policy);
     if (file->needs & NEED_CPU_TIME)

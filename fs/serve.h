@@ -6,6 +6,7 @@
 #pragma once
 
 #include "fs/history.h"
+#include "fs/loads.h"
 #include "fs/proc/files.h"
 #include "fs/source/snapshot.h"
 #include "fs/view/cpu_view.h"
@@ -13,6 +14,7 @@
 typedef struct {
     Sources sources;
     History *history; /* borrowed */
+    Loads *loads;     /* borrowed */
     CpuPolicy cpu_policy;
 } Server;
 

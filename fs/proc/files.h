@@ -20,7 +20,15 @@ const ProcFile *proc_file_find(const char *path);
 
 void meminfo_render(const View *view, GString *out);
 void cpuinfo_render(const View *view, GString *out);
+void loadavg_render(const View *view, GString *out);
 void stat_render(const View *view, GString *out);
 void uptime_render(const View *view, GString *out);
 /* online, present and possible: the same list. */
 void sys_cpu_list_render(const View *view, GString *out);
+void swaps_render(const View *view, GString *out);
+void diskstats_render(const View *view, GString *out);
+void vmstat_render(const View *view, GString *out);
+void slabinfo_render(const View *view, GString *out);
+/* cpu, io, memory */
+void pressure_render(const View *view, GString *out);
+void pressure_irq_render(const View *view, GString *out);

@@ -63,8 +63,14 @@ intr_render(const View *view, GString *out)
 static void
 procs_running_render(const View *view, GString *out)
 {
-    (void)view;
-    g_string_append(out, "procs_running 1\n"); /* he who reads */
+    g_string_append_printf(out, "procs_running %" PRIu64 "\n",
+                           number_add(view->load.running, 1)); /* and he who reads */
+}
+
+static void
+procs_blocked_render(const View *view, GString *out)
+{
+    g_string_append_printf(out, "procs_blocked %" PRIu64 "\n", view->load.blocked);
 }
 
 static const struct {
@@ -75,6 +81,7 @@ static const struct {
     {"intr", intr_render},
     {"btime", btime_render},
     {"procs_running", procs_running_render},
+    {"procs_blocked", procs_blocked_render},
 };
 
 /* Everything else, and what a newer kernel may add: there, but nothing counted. */

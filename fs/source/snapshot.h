@@ -25,6 +25,8 @@ typedef enum {
     NEED_PRESSURE_IO = 1 << 13,
     NEED_PRESSURE_IRQ = 1 << 14,
     NEED_PRESSURE_MEMORY = 1 << 15,
+    NEED_THREADS = 1 << 16, /* not of the snapshot: fs/loads.h, what the threads are doing */
+    NEED_LOAD = 1 << 17,    /* the same, and its averages */
 } SnapshotNeeds;
 
 typedef struct {

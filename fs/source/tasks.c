@@ -96,8 +96,8 @@ ask(uint64_t tid, void *data)
     if (sample->n_asked >= TASKS_MAX)
         return false;
     sample->n_asked++;
-    (void)g_snprintf(path, sizeof path, "proc/%" G_GUINT64_FORMAT "/task/%" G_GUINT64_FORMAT "/stat",
-                     tid, tid);
+    (void)g_snprintf(path, sizeof path,
+                     "proc/%" G_GUINT64_FORMAT "/task/%" G_GUINT64_FORMAT "/stat", tid, tid);
     text = io_read_at(census->root_fd, path, &len, NULL);
     if (!text || !task_stat_parse(text, len, &stat, NULL))
         return true; /* it has ended, which threads do */
@@ -125,8 +125,8 @@ remember_newest(const Census *census)
         census->sample->last_pid = number;
 }
 
-/* The container's cgroup where CPU time is counted, else in any hierarchy in which it has one of its
- * own. */
+/* The container's cgroup where CPU time is counted, else in any hierarchy in which it has one of
+ * its own. */
 static bool
 find_own(const CgroupLayout *layout, const CgroupPaths *container, CgroupLevel *ret, GError **error)
 {

@@ -56,19 +56,32 @@ risen(uint64_t decay, uint64_t active, uint64_t usec)
     return periods > 0 ? decayed(0, decay, active, periods) : 0;
 }
 
+/* For how long the threads that run may have been running, by the CPU time that was used. */
+static uint64_t
+busy_usec(const LoadPast *past)
+{
+    uint64_t milli_cpus = MIN(number_mul(past->running, 1000), past->milli_cpus);
+
+    return MIN(number_mul_div(past->usage_usec, 1000, milli_cpus), past->age_usec);
+}
+
+/* How many CPUs were used over its whole life, in 1/2048. */
+static uint64_t
+mean(const LoadPast *past)
+{
+    uint64_t most = number_mul_div(past->milli_cpus, ONE, 1000);
+
+    return MIN(number_mul_div(past->usage_usec, ONE, past->age_usec), MIN(most, ACTIVE_MAX));
+}
+
 void
 load_view_begin(LoadView *view, const LoadPast *past)
 {
     uint64_t running = fixed(past->running), blocked = fixed(past->blocked);
-    uint64_t most = MAX(running, ONE), mean = 0;
-    /* What runs has not been running for longer than explains the time that was used. */
-    uint64_t busy = past->running > 0 ? MIN(past->usage_usec / past->running, past->age_usec) : 0;
 
-    if (past->age_usec > 0)
-        mean = MIN(number_mul_div(past->usage_usec, ONE, past->age_usec), most);
     for (unsigned i = 0; i < LOAD_VIEW_AVERAGES; i++) {
-        uint64_t now = risen(decays[i], running, busy);
-        uint64_t ever = risen(decays[i], mean, past->age_usec);
+        uint64_t now = risen(decays[i], running, busy_usec(past));
+        uint64_t ever = risen(decays[i], mean(past), past->age_usec);
 
         view->averages[i] = MAX(now, ever) + risen(decays[i], blocked, past->age_usec);
     }

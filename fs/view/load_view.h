@@ -25,6 +25,7 @@ typedef struct {
     uint64_t running, blocked; /* now */
     uint64_t usage_usec;       /* CPU time it ever used */
     uint64_t age_usec;
+    uint64_t milli_cpus; /* how many CPUs it may use at once, in 1/1000 */
 } LoadPast;
 
 /* Begins the averages. */

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "fs/counters.h"
+
+#include "fs/view/counter_view.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+/* As in history.c: what lies behind by less was taken earlier and merely arrives late. */
+#define LATE_USEC G_USEC_PER_SEC
+
+typedef struct {
+    CountersKey key;
+    GList by_use; /* link in Counters.by_use; data is the entry */
+    uint64_t now; /* of the last look */
+    unsigned n;
+    CounterView views[];
+} Entry;
+
+struct Counters {
+    GMutex lock;        /* guards all below; nothing that could wait is done under it */
+    GHashTable *by_key; /* owns the entries */
+    GQueue by_use;      /* used last comes first */
+    unsigned max;
+};
+
+static guint
+key_hash(gconstpointer data)
+{
+    const CountersKey *key = data;
+    uint64_t mixed = (key->id * 31 + key->device) * 31 + key->kind;
+
+    return g_int64_hash(&mixed);
+}
+
+static gboolean
+key_equal(gconstpointer a, gconstpointer b)
+{
+    return memcmp(a, b, sizeof(CountersKey)) == 0;
+}
+
+Counters *
+counters_new(unsigned max)
+{
+    Counters *counters = g_new0(Counters, 1);
+
+    g_mutex_init(&counters->lock);
+    counters->by_key = g_hash_table_new_full(key_hash, key_equal, NULL, g_free);
+    g_queue_init(&counters->by_use);
+    counters->max = max;
+    return counters;
+}
+
+void
+counters_free(Counters *counters)
+{
+    if (!counters)
+        return;
+    g_hash_table_unref(counters->by_key);
+    g_mutex_clear(&counters->lock);
+    g_free(counters);
+}
+
+static Entry *
+entry_add(Counters *counters, const CountersKey *key, unsigned n)
+{
+    Entry *entry = g_malloc0(sizeof *entry + n * sizeof entry->views[0]);
+
+    entry->key = *key;
+    entry->n = n;
+    entry->by_use.data = entry;
+    g_hash_table_insert(counters->by_key, &entry->key, entry);
+    g_queue_push_head_link(&counters->by_use, &entry->by_use);
+    return entry;
+}
+
+static void
+forget_unused(Counters *counters)
+{
+    while (g_hash_table_size(counters->by_key) > counters->max) {
+        Entry *oldest = g_queue_pop_tail_link(&counters->by_use)->data;
+
+        g_hash_table_remove(counters->by_key, &oldest->key);
+    }
+}
+
+static Entry *
+entry_use(Counters *counters, const CountersKey *key, unsigned n)
+{
+    Entry *entry = g_hash_table_lookup(counters->by_key, key);
+
+    if (!entry) {
+        entry = entry_add(counters, key, n);
+        forget_unused(counters);
+        return entry;
+    }
+    g_queue_unlink(&counters->by_use, &entry->by_use);
+    g_queue_push_head_link(&counters->by_use, &entry->by_use);
+    return entry;
+}
+
+static bool
+is_late(const Entry *entry, uint64_t now, const uint64_t *numbers)
+{
+    if (now < entry->now)
+        return true;
+    if (now - entry->now >= LATE_USEC)
+        return false;
+    for (unsigned i = 0; i < entry->n; i++)
+        if (numbers[i] < entry->views[i].last)
+            return true;
+    return false;
+}
+
+void
+counters_advance(Counters *counters, const CountersKey *key, uint64_t now, uint64_t *numbers,
+                 unsigned n)
+{
+    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&counters->lock);
+    Entry *entry = entry_use(counters, key, n);
+
+    g_assert(entry->n == n);
+    if (!is_late(entry, now, numbers)) {
+        for (unsigned i = 0; i < n; i++)
+            counter_view_advance(&entry->views[i], numbers[i]);
+        entry->now = now;
+    }
+    for (unsigned i = 0; i < n; i++)
+        numbers[i] = entry->views[i].shown;
+}

@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "fs/loads.h"
+
+#include "common/error.h"
+#include "common/log.h"
+#include "common/number.h"
+#include "fs/source/tasks.h"
+
+#include <time.h>
+
+/* Readers share a sample that is not older than this, nor than some 400 times what it takes to ask
+ * the threads: whoever reads in a loop costs no more than that fraction of a CPU. */
+#define FRESH_USEC G_USEC_PER_SEC
+#define FRESH_USEC_PER_THREAD 1000u
+
+/* How many threads may be asked at one advance, in all containers: some 30 ms.  Those that are left
+ * out stay as they were and are the first the next time. */
+#define ASK_MAX 8192u
+
+typedef struct {
+    uint64_t id;           /* cgroup_container_id(); the key */
+    CgroupPaths container; /* constant */
+
+    /* Guarded by Loads.lock: */
+    TaskSample sample;
+    uint64_t sampled; /* when */
+    bool averaged;
+    LoadView view; /* its averages */
+    GList by_use;  /* link in Loads.by_use; data is the load */
+} Load;
+
+struct Loads {
+    Sources sources;
+    unsigned max;
+
+    GMutex lock;       /* guards all below, nothing that could wait is done under it */
+    GHashTable *by_id; /* owns a reference to each load */
+    GQueue by_use;     /* used last comes first */
+    unsigned n_averaged;
+    GThread *thread; /* NULL until averages are read for the first time */
+    GCond changed;   /* n_averaged or stop */
+    bool stop;
+};
+
+static void
+load_clear(gpointer data)
+{
+    Load *load = data;
+
+    cgroup_paths_clear(&load->container);
+}
+
+static void
+load_unref(gpointer load)
+{
+    g_atomic_rc_box_release_full(load, load_clear);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Load, load_unref)
+
+Loads *
+loads_new(const Sources *sources, unsigned max_containers)
+{
+    Loads *loads = g_new0(Loads, 1);
+
+    loads->sources = *sources;
+    loads->max = max_containers;
+    g_mutex_init(&loads->lock);
+    g_cond_init(&loads->changed);
+    g_queue_init(&loads->by_use);
+    loads->by_id = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, load_unref);
+    return loads;
+}
+
+void
+loads_free(Loads *loads)
+{
+    if (!loads)
+        return;
+    g_mutex_lock(&loads->lock);
+    loads->stop = true;
+    g_cond_signal(&loads->changed);
+    g_mutex_unlock(&loads->lock);
+    if (loads->thread)
+        (void)g_thread_join(loads->thread);
+    g_hash_table_unref(loads->by_id);
+    g_cond_clear(&loads->changed);
+    g_mutex_clear(&loads->lock);
+    g_free(loads);
+}
+
+/* Under the lock. */
+static void
+forget(Loads *loads, Load *load)
+{
+    if (g_hash_table_lookup(loads->by_id, &load->id) != load)
+        return; /* somebody else was faster */
+    loads->n_averaged -= load->averaged;
+    g_queue_unlink(&loads->by_use, &load->by_use);
+    g_hash_table_remove(loads->by_id, &load->id);
+}
+
+static Load *
+load_find(Loads *loads, uint64_t id, const CgroupPaths *container)
+{
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&loads->lock);
+    Load *load = g_hash_table_lookup(loads->by_id, &id);
+
+    if (load) {
+        g_queue_unlink(&loads->by_use, &load->by_use);
+    } else {
+        if (g_hash_table_size(loads->by_id) >= loads->max)
+            forget(loads, g_queue_peek_tail(&loads->by_use));
+        load = g_atomic_rc_box_new0(Load);
+        load->id = id;
+        load->by_use.data = load;
+        cgroup_paths_copy(container, &load->container);
+        g_hash_table_insert(loads->by_id, &load->id, load);
+    }
+    g_queue_push_head_link(&loads->by_use, &load->by_use);
+    return g_atomic_rc_box_acquire(load);
+}
+
+/* Two threads may do this for one container at once: the later sample stays. */
+static bool
+load_sample(Loads *loads, Load *load, uint64_t now, unsigned *n_asked, GError **error)
+{
+    TaskSample sample;
+    bool ok;
+
+    g_mutex_lock(&loads->lock);
+    sample = load->sample;
+    g_mutex_unlock(&loads->lock);
+    ok = tasks_sample(loads->sources.root_fd, loads->sources.layout, &load->container, &sample,
+                      error);
+    g_mutex_lock(&loads->lock);
+    if (ok && now >= load->sampled) {
+        load->sample = sample;
+        load->sampled = now;
+    }
+    g_mutex_unlock(&loads->lock);
+    *n_asked = ok ? sample.n_asked : 0;
+    return ok;
+}
+
+static gint
+by_sampled(gconstpointer a, gconstpointer b)
+{
+    const Load *first = *(Load *const *)a, *second = *(Load *const *)b;
+
+    return (first->sampled > second->sampled) - (first->sampled < second->sampled);
+}
+
+/* Those with averages, the one sampled longest ago first. */
+static GPtrArray *
+averaged_loads(Loads *loads)
+{
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&loads->lock);
+    GPtrArray *all = g_ptr_array_new_with_free_func(load_unref);
+
+    for (const GList *link = loads->by_use.head; link; link = link->next)
+        if (((Load *)link->data)->averaged)
+            g_ptr_array_add(all, g_atomic_rc_box_acquire(link->data));
+    g_ptr_array_sort(all, by_sampled);
+    return all;
+}
+
+static void
+load_advance(Loads *loads, Load *load, uint64_t periods)
+{
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&loads->lock);
+
+    load->view.running = load->sample.running;
+    load->view.blocked = load->sample.blocked;
+    load_view_advance(&load->view, periods);
+}
+
+/* False if the container has ended.  One that cannot be looked at goes on as it was. */
+static bool
+load_look(Loads *loads, Load *load, uint64_t now, unsigned *n_asked)
+{
+    g_autoptr(GError) problem = NULL;
+
+    if (load_sample(loads, load, now, n_asked, &problem))
+        return true;
+    if (!g_error_matches(problem, READ_ERROR, READ_ERROR_GONE)) {
+        log_limited(G_LOG_LEVEL_WARNING, "load", "load average: %s", problem->message);
+        return true;
+    }
+    g_mutex_lock(&loads->lock);
+    forget(loads, load);
+    g_mutex_unlock(&loads->lock);
+    return false;
+}
+
+void
+loads_advance(Loads *loads, uint64_t now, uint64_t periods)
+{
+    g_autoptr(GPtrArray) all = averaged_loads(loads);
+    unsigned left = ASK_MAX, n_asked;
+
+    for (guint i = 0; i < all->len; i++) {
+        Load *load = g_ptr_array_index(all, i);
+
+        n_asked = 0;
+        if (left > 0 && !load_look(loads, load, now, &n_asked))
+            continue;
+        left -= MIN(left, n_asked);
+        load_advance(loads, load, periods);
+    }
+}
+
+unsigned
+loads_averaged(Loads *loads)
+{
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&loads->lock);
+
+    return loads->n_averaged;
+}
+
+static uint64_t
+boottime(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_BOOTTIME, &now); /* cannot fail for this clock */
+    return (uint64_t)now.tv_sec * G_USEC_PER_SEC + (uint64_t)now.tv_nsec / 1000;
+}
+
+/* Under the lock, but while it waits.  How many periods have passed; 0 to end.  Waits for the clock
+ * that stands still while the machine is suspended, as the kernel's own averages do. */
+static uint64_t
+wait_for_period(Loads *loads, gint64 *next)
+{
+    uint64_t periods;
+
+    while (!loads->stop) {
+        if (loads->n_averaged == 0) {
+            g_cond_wait(&loads->changed, &loads->lock);
+            *next = g_get_monotonic_time() + (gint64)LOAD_VIEW_PERIOD_USEC;
+        } else if (!g_cond_wait_until(&loads->changed, &loads->lock, *next)) {
+            periods = 1 + (uint64_t)(g_get_monotonic_time() - *next) / LOAD_VIEW_PERIOD_USEC;
+            *next += (gint64)(periods * LOAD_VIEW_PERIOD_USEC);
+            return periods;
+        }
+    }
+    return 0;
+}
+
+static gpointer
+run(gpointer data)
+{
+    Loads *loads = data;
+    gint64 next = g_get_monotonic_time() + (gint64)LOAD_VIEW_PERIOD_USEC;
+    uint64_t periods;
+
+    g_mutex_lock(&loads->lock);
+    while ((periods = wait_for_period(loads, &next)) > 0) {
+        g_mutex_unlock(&loads->lock);
+        loads_advance(loads, boottime(), periods);
+        g_mutex_lock(&loads->lock);
+    }
+    g_mutex_unlock(&loads->lock);
+    return NULL;
+}
+
+static bool
+read_past(Loads *loads, const Reader *reader, uint64_t now, LoadPast *ret, GError **error)
+{
+    g_auto(Snapshot) snapshot = {0};
+    const CgroupCpu *cpu = &snapshot.cpu;
+    uint64_t born;
+
+    if (!reader_born(loads->sources.readers, reader, &born, error) ||
+        !snapshot_take(&loads->sources, reader, NEED_CPUS, now, &snapshot, error))
+        return false;
+    ret->age_usec = number_sub(now, born);
+    ret->milli_cpus = cpuset_count(&cpu->cpus) * UINT64_C(1000);
+    if (cpu->quota != CGROUP_NO_LIMIT)
+        ret->milli_cpus = MIN(ret->milli_cpus, number_mul_div(cpu->quota, 1000, cpu->period));
+    return true;
+}
+
+/* Begins a container's averages.  Without a thread (no more can be made) they stay as they begin,
+ * until the next container's are. */
+static bool
+load_average(Loads *loads, Load *load, const Reader *reader, uint64_t now, GError **error)
+{
+    bool known;
+    LoadPast past;
+
+    g_mutex_lock(&loads->lock);
+    known = load->averaged;
+    g_mutex_unlock(&loads->lock);
+    if (known)
+        return true;
+    if (!read_past(loads, reader, now, &past, error))
+        return false;
+    g_mutex_lock(&loads->lock);
+    if (!load->averaged && g_hash_table_lookup(loads->by_id, &load->id) == load) {
+        past.running = load->sample.running;
+        past.blocked = load->sample.blocked;
+        past.usage_usec = load->sample.usage_usec;
+        load_view_begin(&load->view, &past);
+        load->averaged = true;
+        loads->n_averaged++;
+        if (!loads->thread)
+            loads->thread = g_thread_try_new("loads", run, loads, NULL);
+        g_cond_signal(&loads->changed);
+    }
+    g_mutex_unlock(&loads->lock);
+    return true;
+}
+
+/* Under the lock. */
+static bool
+is_fresh(const Load *load, uint64_t now)
+{
+    uint64_t fresh = MAX(FRESH_USEC, number_mul(load->sample.threads, FRESH_USEC_PER_THREAD));
+
+    return load->sample.known && now >= load->sampled && now - load->sampled < fresh;
+}
+
+/* @level: how deep the reader's pid namespace is, 0 if nobody has asked. */
+static bool
+load_refresh(Loads *loads, Load *load, uint64_t now, unsigned level, GError **error)
+{
+    unsigned n_asked;
+    bool fresh;
+
+    g_mutex_lock(&loads->lock);
+    if (load->sample.level == 0)
+        load->sample.level = level;
+    fresh = is_fresh(load, now);
+    g_mutex_unlock(&loads->lock);
+    return fresh || load_sample(loads, load, now, &n_asked, error);
+}
+
+bool
+loads_read(Loads *loads, const Reader *reader, unsigned needs, uint64_t now, LoadView *ret,
+           GError **error)
+{
+    g_autoptr(Load) load = NULL;
+    uint64_t id, number = 0;
+    unsigned level = 0;
+
+    if (!cgroup_container_id(loads->sources.layout, &reader->container, &id, error))
+        return false;
+    load = load_find(loads, id, &reader->container);
+    if ((needs & NEED_LOAD) && reader->pid_dir >= 0)
+        tasks_number(reader->pid_dir, &level, &number);
+    if (!load_refresh(loads, load, now, level, error) ||
+        ((needs & NEED_LOAD) && !load_average(loads, load, reader, now, error)))
+        return false;
+    g_mutex_lock(&loads->lock);
+    *ret = load->view;
+    ret->running = load->sample.running;
+    ret->blocked = load->sample.blocked;
+    ret->threads = load->sample.threads;
+    ret->last_pid = MAX(load->sample.last_pid, number); /* the reader may be the newest himself */
+    g_mutex_unlock(&loads->lock);
+    return true;
+}
