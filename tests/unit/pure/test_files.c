@@ -6,7 +6,6 @@ static void
 every_file_is_found_by_its_path(void **state)
 {
     (void)state;
-    assert_int_equal(proc_files_n, 7);
     for (unsigned i = 0; i < proc_files_n; i++)
         assert_ptr_equal(proc_file_find(proc_files[i].path), &proc_files[i]);
 }
