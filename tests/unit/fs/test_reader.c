@@ -201,6 +201,55 @@ who_entered_a_namespace_from_outside_sees_its_inits_container(void **state)
     assert_string_equal(container_of(machine, 50), "/docker/x");
 }
 
+/* The machine whose process 50 moves while it is looked at. */
+static const Machine *moving;
+
+static char *
+look_and_move(int pid_dir_fd, size_t *ret_len, GError **error)
+{
+    char *text = tree_look_inside(pid_dir_fd, ret_len, error);
+
+    machine_write(moving, "proc/50/cgroup", "0::/docker/x/b\n");
+    machine_write(moving, "proc/50/cgroup.inside", "0::/b\n");
+    return text;
+}
+
+static void
+who_moves_while_he_is_looked_at_is_looked_at_again(void **state)
+{
+    g_autoptr(Machine) machine = host();
+    g_auto(Reader) reader = {.pid_dir = -1, .init_dir = -1};
+    ReadersConfig config = {.look_inside = look_and_move};
+    g_autoptr(Readers) readers = NULL;
+
+    (void)state;
+    moving = machine;
+    machine_process(machine, &(MachineProcess){.pid = 50,
+                                               .cgroup = "0::/docker/x/a\n",
+                                               .cgroup_ns = OTHER_CGROUP_NS,
+                                               .inside = "0::/\n"});
+    machine_boot(machine);
+    config.root_fd = machine->tree.root_fd;
+    config.layout = &machine->tree.layout;
+    readers = readers_new(&config, NULL);
+    assert_true(reader_identify(readers, 50, &reader, NULL));
+    assert_string_equal(reader.container.unified, "/docker/x");
+}
+
+static void
+who_is_ending_does_not_tell_his_namespaces_root(void **state)
+{
+    g_autoptr(Machine) machine = host();
+
+    (void)state;
+    machine_process(machine, &(MachineProcess){.pid = 50,
+                                               .cgroup = "0::/\n",
+                                               .cgroup_ns = OTHER_CGROUP_NS,
+                                               .inside = "0::/\n",
+                                               .flags = 4});
+    refuses(machine, 50, READ_ERROR_GONE);
+}
+
 static void
 a_namespace_that_cannot_be_entered_leaves_the_other_rules(void **state)
 {
@@ -213,12 +262,23 @@ a_namespace_that_cannot_be_entered_leaves_the_other_rules(void **state)
     assert_string_equal(container_of(machine, 50), "/docker/x");
 }
 
+/* Processes that only a search of the whole machine would take for the init. */
+static void
+add_decoys(const Machine *machine)
+{
+    for (pid_t pid = 100; pid < 120; pid++)
+        machine_process(
+            machine,
+            &(MachineProcess){.pid = pid, .cgroup = "0::/\n", .number = 1, .pid_ns = OTHER_PID_NS});
+}
+
 static void
 a_pid_namespaces_init_is_found_among_the_parents(void **state)
 {
     g_autoptr(Machine) machine = host();
 
     (void)state;
+    add_decoys(machine);
     machine_process(
         machine, &(MachineProcess){
                      .pid = 40, .cgroup = "0::/docker/x\n", .number = 1, .pid_ns = OTHER_PID_NS});
@@ -238,6 +298,7 @@ an_init_that_is_no_parent_is_found_in_the_cgroups_around(void **state)
     g_autoptr(Machine) machine = host();
 
     (void)state;
+    add_decoys(machine);
     machine_process(
         machine, &(MachineProcess){
                      .pid = 40, .cgroup = "0::/docker/x\n", .number = 1, .pid_ns = OTHER_PID_NS});
@@ -284,6 +345,28 @@ an_init_is_looked_at_anew_each_time(void **state)
     init.cgroup = "0::/docker/x/sub\n";
     machine_process(machine, &init);
     assert_string_equal(container_of(machine, 50), "/docker/x/sub");
+}
+
+static void
+after_an_inits_end_its_namespaces_number_may_be_anothers(void **state)
+{
+    g_autoptr(Machine) machine = host();
+    MachineProcess init = {
+        .pid = 40, .cgroup = "0::/docker/x\n", .number = 1, .pid_ns = OTHER_PID_NS};
+    MachineProcess reader = {
+        .pid = 50, .cgroup = "0::/docker/x/sub\n", .parent = 40, .pid_ns = OTHER_PID_NS};
+
+    (void)state;
+    machine_process(machine, &init);
+    machine_process(machine, &reader);
+    assert_string_equal(container_of(machine, 50), "/docker/x");
+    machine_remove(machine, "proc/40");
+    init.pid = reader.parent = 41;
+    init.cgroup = "0::/docker/y\n";
+    reader.cgroup = "0::/docker/y/sub\n";
+    machine_process(machine, &init);
+    machine_process(machine, &reader);
+    assert_string_equal(container_of(machine, 50), "/docker/y");
 }
 
 static void
@@ -357,40 +440,6 @@ each_hierarchy_rises_to_the_init_v1(void **state)
     assert_string_equal(reader.container.v1[CGROUP_CPU], "/x");
 }
 
-static void
-personality_tells_who_is_a_32_bit_program(void **state)
-{
-    g_autoptr(Machine) machine = host();
-    g_auto(Reader) reader = {.pid_dir = -1, .init_dir = -1};
-
-    (void)state;
-    machine_process(machine, &(MachineProcess){50, "0::/x\n"});
-    assert_true(try_identify(machine, 50, &reader, NULL));
-    assert_false(reader_is_linux32(&reader));
-    machine_write(machine, "proc/50/personality", "00400008\n");
-    assert_true(reader_is_linux32(&reader));
-    machine_write(machine, "proc/50/personality", "00400000\n");
-    assert_false(reader_is_linux32(&reader));
-}
-
-static void
-time_namespaces_shift_the_boot(void **state)
-{
-    g_autoptr(Machine) machine = host();
-    g_auto(Reader) reader = {.pid_dir = -1, .init_dir = -1};
-    int64_t offset = 1;
-
-    (void)state;
-    machine_process(machine, &(MachineProcess){50, "0::/x\n"});
-    machine_write(machine, "proc/50/timens_offsets", "monotonic 0 0\nboottime -86400 0\n");
-    assert_true(try_identify(machine, 50, &reader, NULL));
-    assert_true(reader_boottime_offset(machine->tree.readers, &reader, &offset, NULL));
-    assert_true(offset == 0); /* these are of the daemon's own namespace */
-    machine_link(machine, "proc/50/ns/time", "time:[4026532300]");
-    assert_true(reader_boottime_offset(machine->tree.readers, &reader, &offset, NULL));
-    assert_true(offset == -86400 * INT64_C(1000000));
-}
-
 int
 main(void)
 {
@@ -406,17 +455,18 @@ main(void)
         cmocka_unit_test(a_cgroup_namespaces_root_is_the_container),
         cmocka_unit_test(its_own_namespace_goes_before_its_inits),
         cmocka_unit_test(who_entered_a_namespace_from_outside_sees_its_inits_container),
+        cmocka_unit_test(who_moves_while_he_is_looked_at_is_looked_at_again),
+        cmocka_unit_test(who_is_ending_does_not_tell_his_namespaces_root),
         cmocka_unit_test(a_namespace_that_cannot_be_entered_leaves_the_other_rules),
         cmocka_unit_test(a_pid_namespaces_init_is_found_among_the_parents),
         cmocka_unit_test(an_init_that_is_no_parent_is_found_in_the_cgroups_around),
         cmocka_unit_test(an_init_far_away_is_found_too),
         cmocka_unit_test(an_init_is_looked_at_anew_each_time),
+        cmocka_unit_test(after_an_inits_end_its_namespaces_number_may_be_anothers),
         cmocka_unit_test(containers_that_share_a_pid_namespace_are_told_apart),
         cmocka_unit_test(an_init_in_the_root_leaves_each_its_own_cgroup),
         cmocka_unit_test(systemd_as_init_is_below_its_containers_cgroup),
         cmocka_unit_test(each_hierarchy_rises_to_the_init_v1),
-        cmocka_unit_test(personality_tells_who_is_a_32_bit_program),
-        cmocka_unit_test(time_namespaces_shift_the_boot),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

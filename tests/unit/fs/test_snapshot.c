@@ -78,6 +78,7 @@ without_a_memory_cgroup_the_hosts_memory_is_told(void **state)
     machine_cgroup_v1(machine, "app");
     machine_process(machine, &(MachineProcess){50, "1:cpuset:/app\n"});
     snapshot = take(machine, 50, NEED_MEMORY);
+    assert_false(snapshot.memory.is_root); /* nobody above has to ask */
     assert_true(snapshot.memory.limit == CGROUP_NO_LIMIT);
     assert_true(snapshot.memory.usage == 524288 * KIB);
     assert_true(snapshot.memory.file == 100000 * KIB);
