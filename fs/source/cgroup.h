@@ -57,6 +57,9 @@ typedef struct {
     uint64_t throttled; /* summed over CPUs, of the cgroup that has the tightest quota */
 } CgroupCpu;
 
+/* What a cpuset holds: CPUs, or memory nodes. */
+typedef enum { CGROUP_CPUSET_CPUS, CGROUP_CPUSET_MEMS } CgroupCpusetList;
+
 /* All fail with READ_ERROR_GONE if the container's cgroup was removed, READ_ERROR_MALFORMED, or
  * READ_ERROR_IO; *ret is untouched then. */
 bool cgroup_read_memory(const CgroupLayout *layout, const CgroupPaths *container, CgroupMemory *ret,
@@ -68,6 +71,9 @@ bool cgroup_read_cpu_limits(const CgroupLayout *layout, const CgroupPaths *conta
 bool cgroup_read_cpu_times(const CgroupLayout *layout, const CgroupPaths *container, CgroupCpu *ret,
                            GError **error);
 void cgroup_cpu_clear(CgroupCpu *cpu);
+/* Those it may use now (effective, not configured), the host's numbers; empty: no cpuset. */
+bool cgroup_read_cpuset(const CgroupLayout *layout, const CgroupPaths *container,
+                        CgroupCpusetList list, CpuSet *ret, GError **error);
 
 /* A number that is this container's alone for as long as the machine is up: the kernfs id (st_ino)
  * of its memory cgroup, else of the first hierarchy in which it is not the root; 0 for the host. */

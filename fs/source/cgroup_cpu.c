@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The controllers cpu, cpuset and cpuacct. */
+/* The controllers cpu and cpuacct. */
 
 #include "fs/source/cgroup.h"
 
@@ -60,40 +60,6 @@ read_quota(const CgroupLayout *layout, const CgroupPaths *container, CgroupCpu *
            throttled_read(level.version, tightest_dir, &cpu->throttled, error);
 }
 
-/* Older v1 kernels tell only what was configured. */
-static bool
-cpuset_find(CgroupLevel *level, HostText *ret, GError **error)
-{
-    if (level->version != 1)
-        return cgroup_level_find(level, "cpuset.cpus.effective", ret, error);
-    if (!cgroup_file_read(level->dir, "cpuset.effective_cpus", ret, error))
-        return false;
-    return ret->text || cgroup_file_read(level->dir, "cpuset.cpus", ret, error);
-}
-
-/* A v1 cpuset that nobody filled in has no CPUs and no processes: its parent's count. */
-static bool
-read_cpuset(const CgroupLayout *layout, const CgroupPaths *container, CpuSet *ret, GError **error)
-{
-    g_auto(CgroupLevel) level = {.dir = -1};
-    CpuSet cpus = {0};
-
-    if (!cgroup_level_of(layout, container, CGROUP_CPUSET, &level, error))
-        return false;
-    while (level.dir >= 0 && cpuset_count(&cpus) == 0) {
-        g_auto(HostText) text = {0};
-
-        if (!cpuset_find(&level, &text, error))
-            return false;
-        if (text.text && !cpuset_parse(text.text, text.len, &cpus, error))
-            return false;
-        if (!cgroup_level_up(&level, error))
-            return false;
-    }
-    *ret = cpus;
-    return true;
-}
-
 bool
 cgroup_read_cpu_limits(const CgroupLayout *layout, const CgroupPaths *container, CgroupCpu *ret,
                        GError **error)
@@ -102,8 +68,8 @@ cgroup_read_cpu_limits(const CgroupLayout *layout, const CgroupPaths *container,
 
     if (!read_quota(layout, container, &cpu, error))
         return cgroup_failed(layout, container, CGROUP_CPU, error);
-    if (!read_cpuset(layout, container, &cpu.cpus, error))
-        return cgroup_failed(layout, container, CGROUP_CPUSET, error);
+    if (!cgroup_read_cpuset(layout, container, CGROUP_CPUSET_CPUS, &cpu.cpus, error))
+        return false;
     *ret = cpu;
     return true;
 }

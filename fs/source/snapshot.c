@@ -132,6 +132,16 @@ take_cpu_time(const Sources *sources, const Reader *reader, Snapshot *snapshot, 
            reader_boottime_offset(sources->readers, reader, &snapshot->boottime_offset, error);
 }
 
+static bool
+take_nodes(const Sources *sources, const Reader *reader, Snapshot *snapshot, GError **error)
+{
+    CpuSet mems;
+
+    return cgroup_read_cpuset(sources->layout, &reader->container, CGROUP_CPUSET_MEMS, &mems,
+                              error) &&
+           memory_nodes_read(sources->root_fd, &mems, &snapshot->nodes, error);
+}
+
 bool
 snapshot_take(const Sources *sources, const Reader *reader, unsigned needs, uint64_t now,
               Snapshot *ret, GError **error)
@@ -148,6 +158,8 @@ snapshot_take(const Sources *sources, const Reader *reader, unsigned needs, uint
     if ((needs & NEED_CPUINFO) &&
         !host_text_read(sources->root_fd, "proc/cpuinfo", &snapshot.cpuinfo, error))
         return false;
+    if ((needs & NEED_NODES) && !take_nodes(sources, reader, &snapshot, error))
+        return false;
     if (!snapshot_take_resources(sources, reader, needs, &snapshot, error))
         return false;
     *ret = snapshot;
@@ -155,9 +167,17 @@ snapshot_take(const Sources *sources, const Reader *reader, unsigned needs, uint
     return true;
 }
 
+bool
+snapshot_take_own_text(const Sources *sources, const char *path, Snapshot *snapshot, GError **error)
+{
+    return host_text_read(sources->root_fd, path, &snapshot->own_text, error);
+}
+
 void
 snapshot_clear(Snapshot *snapshot)
 {
+    host_text_clear(&snapshot->own_text);
+    memory_nodes_clear(&snapshot->nodes);
     host_text_clear(&snapshot->meminfo);
     host_text_clear(&snapshot->stat);
     host_text_clear(&snapshot->cpuinfo);

@@ -11,12 +11,15 @@
 #include "fs/source/cgroup_hugetlb.h"
 #include "fs/source/cgroup_io.h"
 #include "fs/source/host.h"
+#include "fs/source/nodes.h"
 
 typedef enum {
     NEED_MEMORY = 1 << 0,        /* host_memory, meminfo, memory */
     NEED_CPUS = 1 << 1,          /* host_cpu, stat, cpu's limits: how many CPUs there are */
     NEED_CPU_TIME = 1 << 2,      /* cpu's times, born, boottime_offset */
     NEED_CPUINFO = 1 << 3,       /* cpuinfo */
+    NEED_NODES = 1 << 4,         /* nodes */
+    NEED_OWN_TEXT = 1 << 5,      /* own_text; without it in the kernel there is no such file */
     NEED_SWAPS = 1 << 8,         /* swaps */
     NEED_IO = 1 << 9,            /* diskstats, io */
     NEED_EVENTS = 1 << 10,       /* vmstat, events */
@@ -43,6 +46,8 @@ typedef struct {
         cpuinfo; /* the kernel's own texts: which lines there are, in which order */
     HostMemory host_memory;
     HostCpu host_cpu;
+    MemoryNodes nodes; /* the memory nodes it may use, the host's numbers */
+    HostText own_text; /* what the kernel says in the very file that is asked for */
     CgroupMemory memory;
     CgroupHugetlb hugetlb;             /* with NEED_MEMORY, if the host has huge pages */
     HostText swaps, diskstats, vmstat; /* the kernel's own texts */
@@ -60,6 +65,9 @@ typedef struct {
 bool snapshot_take(const Sources *sources, const Reader *reader, unsigned needs, uint64_t now,
                    Snapshot *ret, GError **error);
 void snapshot_clear(Snapshot *snapshot);
+/* own_text: @path is known only when it is known which CPUs are shown. */
+bool snapshot_take_own_text(const Sources *sources, const char *path, Snapshot *snapshot,
+                            GError **error);
 
 /* Private to fs/source: swap, disks, events, slabs, pressure. */
 bool snapshot_take_resources(const Sources *sources, const Reader *reader, unsigned needs,
