@@ -14,18 +14,25 @@ root_mirror()
         awk '$2 == "bookworm" { print $1; exit }' | grep . || echo http://deb.debian.org/debian
 }
 
+# Until the calling subshell ends nobody else makes parts of the cache.
+cache_lock()
+{
+    mkdir -p "$CACHE"
+    exec 8>"$CACHE/lock"
+    flock 8
+}
+
 # Prints the directory, which a change of the list of packages renames.
 root_directory()
-{
-    local directory
+(
+    cache_lock
     directory=$CACHE/root-$(printf %s "$ROOT_PACKAGES" | cksum | cut -d' ' -f1)
     if [ ! -d "$directory" ]; then
-        mkdir -p "$CACHE"
         rm -rf "$directory.new"
         debootstrap --variant=minbase --include="$ROOT_PACKAGES" bookworm "$directory.new" \
-            "$(root_mirror)" >&2 || return 1
+            "$(root_mirror)" >&2 || exit 1
         rm -rf "$directory.new"/var/cache/apt/archives/*.deb "$directory.new"/var/lib/apt/lists/*
         mv "$directory.new" "$directory"
     fi
     echo "$directory"
-}
+)

@@ -65,6 +65,20 @@ workload_spin(void)
         ;
 }
 
+/* A parent waits for its child of vfork(2) in D, which the kernel counts as load. */
+static void
+workload_block(void)
+{
+    pid_t child = vfork();
+
+    if (child == 0) {
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+        for (;;)
+            pause();
+    }
+    exit(child < 0);
+}
+
 /* Takes and returns memory and CPU time in turn, so that every number moves. */
 static void
 workload_churn(void)
@@ -103,6 +117,8 @@ main(int argc, char **argv)
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (strcmp(what, "spin") == 0)
         workload_spin();
+    if (strcmp(what, "block") == 0)
+        workload_block();
     if (strcmp(what, "churn") == 0)
         workload_churn();
     if (strcmp(what, "anon") == 0 && argc == 3)
@@ -111,6 +127,6 @@ main(int argc, char **argv)
         workload_cache(argv[2]);
     if (strcmp(what, "forget") == 0 && argc == 3)
         workload_forget(argv[2]);
-    fprintf(stderr, "usage: workload spin | churn | anon MIB | cache FILE | forget FILE\n");
+    fprintf(stderr, "usage: workload spin | block | churn | anon MIB | cache FILE | forget FILE\n");
     return 2;
 }

@@ -22,6 +22,14 @@ docker_obstacle()
     fi
 }
 
+# One dockerd at a time may use a data-root; it keeps the lock itself, until it has ended.
+docker_lock()
+{
+    mkdir -p "$CACHE/docker"
+    exec 9>"$CACHE/docker.lock"
+    flock 9
+}
+
 docker_answers()
 {
     docker version >/dev/null 2>&1 || ! kill -0 "$DOCKERD_PID" 2>/dev/null
@@ -29,7 +37,7 @@ docker_answers()
 
 docker_start()
 {
-    mkdir -p "$DOCKER_STATE" "$CACHE/docker"
+    mkdir -p "$DOCKER_STATE"
     dockerd --data-root "$CACHE/docker" --exec-root "$DOCKER_STATE" --pidfile "$DOCKER_STATE/pid" \
         --host "$DOCKER_HOST" --cgroup-parent "/$DOCKER_PARENT" --bridge none \
         --iptables=false --ip6tables=false >"$SCRATCH/dockerd.log" 2>&1 </dev/null &

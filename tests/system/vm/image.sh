@@ -17,26 +17,22 @@ vm_kernel_package()
 
 # Unpacks Debian's kernel without installing it; prints where.
 vm_kernel()
-{
-    local package directory
+(
+    cache_lock
     package=$(vm_kernel_package)
     [ -n "$package" ] || { apt-get update && package=$(vm_kernel_package); } >&2
     directory=$CACHE/$package
     if [ ! -d "$directory" ]; then
         rm -rf "$directory.new"
-        mkdir -p "$directory.new/deb"
-        (
-            cd "$directory.new/deb" || exit
-            apt-get -o Acquire::Retries=3 download "$package" ||
-                { apt-get update && apt-get download "$package"; }
-        ) >&2 || return 1
-        dpkg -x "$directory.new"/deb/*.deb "$directory.new" || return 1
-        depmod -b "$directory.new" "${package#linux-image-}" || return 1
+        mkdir -p "$directory.new/deb" && cd "$directory.new/deb" || exit
+        { apt-get -o Acquire::Retries=3 download "$package" ||
+            { apt-get update && apt-get download "$package"; }; } >&2 || exit
+        dpkg -x ./*.deb "$directory.new" && depmod -b "$directory.new" "${package#linux-image-}" || exit
         rm -r "$directory.new/deb"
         mv "$directory.new" "$directory"
     fi
     echo "$directory"
-}
+)
 
 # The files of the modules that the guest needs, in the order in which they must be loaded.
 vm_modules()
@@ -64,18 +60,18 @@ vm_initramfs()
 
 # Prints the disk's file.  The VM never writes to it (-snapshot).
 vm_disk()
-{
-    local root disk
-    root=$(root_directory) || return 1
+(
+    root=$(root_directory) || exit
+    cache_lock
     disk=$CACHE/disk-${root##*-}.ext4
     if [ ! -e "$disk" ]; then
         rm -f "$disk.new"
         truncate -s 3G "$disk.new"
-        mkfs.ext4 -q -d "$root" "$disk.new" >&2 || return 1
+        mkfs.ext4 -q -d "$root" "$disk.new" >&2 || exit
         mv "$disk.new" "$disk"
     fi
     echo "$disk"
-}
+)
 
 # vm_payload [GROUP…]: the tests, what was built, without debugging information, and which groups
 # of tests/system/run are to run.

@@ -1,0 +1,102 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+# Known numbers of busy threads, and the load averages the kernel's formula makes of them.
+
+# shellcheck source=tests/lib/system.sh
+. "$(dirname "$0")/../../lib/system.sh"
+
+daemon_require
+
+# Prints 1 - 1/e^(t/60) of @threads in hundredths.
+expected_load()
+{
+    awk -v threads="$1" -v seconds="$2" 'BEGIN { printf "%.0f", 100 * threads * (1 - exp(-seconds / 60)) }'
+}
+
+# load_of NAME FIELD: of the file as the container reads it; averages in hundredths.
+load_of()
+{
+    container_run "$1" awk -v field="$2" \
+        '{ print field <= 3 ? int($field * 100 + 0.5) : $field }' "$TREE/proc/loadavg"
+}
+
+# start NAME COMMAND…: in the container; ended when the test file ends.
+start()
+{
+    container_run "$@" >/dev/null 2>&1 &
+}
+
+
+test_two_spinners_approach_two_as_in_the_kernel_and_their_neighbour_none()
+{
+    local started load wanted
+    container_make busy
+    container_make idle
+    start idle sleep 300
+    start busy "$WORKLOAD" spin
+    start busy "$WORKLOAD" spin
+    started=$EPOCHREALTIME
+    expect_between "load of the idle one at its first read" 0 0 "$(load_of idle 1)"
+    expect_between "load of the busy one at its first read" 0 10 "$(load_of busy 1)"
+    for _ in 1 2 3 4; do
+        sleep 16
+        # A sample is up to a period old: the truth lies between two.
+        wanted=$(awk -v from="$started" -v to="$EPOCHREALTIME" 'BEGIN { print to - from }')
+        load=$(load_of busy 1)
+        expect_between "load after $wanted s" \
+            "$(($(expected_load 2 "$(awk "BEGIN { print $wanted - 10.5 }")") - 4))" \
+            "$(($(expected_load 2 "$(awk "BEGIN { print $wanted + 0.5 }")") + 4))" "$load"
+    done
+    expect_between "load of 5 minutes after $wanted s" 28 45 "$(load_of busy 2)"
+    expect_between "load of the idle one after $wanted s" 0 1 "$(load_of idle 1)"
+    expect_match "running and all threads of the busy one" '^3/[34]$' "$(load_of busy 4)"
+    expect_match "running and all threads of the idle one" '^1/[23]$' "$(load_of idle 4)"
+}
+
+# Whoever looks for the first time is not told that nothing happens.
+test_the_first_reading_knows_of_a_spinner()
+{
+    local load
+    container_make late
+    start late "$WORKLOAD" spin
+    sleep 21
+    load=$(load_of late 1)
+    expect_between "load at the first read, after 21 s" "$(($(expected_load 1 15) - 6))" \
+        "$(($(expected_load 1 22) + 2))" "$load"
+}
+
+test_a_blocked_thread_counts_and_stat_tells_of_it()
+{
+    local seen
+    container_make blocked
+    start blocked "$WORKLOAD" block
+    sleep 1.5
+    seen=$(container_run blocked awk '/^procs_/ { print $2 }' "$TREE/proc/stat" | tr '\n' ' ')
+    expect_equal "procs_running and procs_blocked" "1 1 " "$seen"
+    load_of blocked 1 >/dev/null
+    sleep 10.5
+    expect_between "load after 10.5 s more" 8 24 "$(load_of blocked 1)"
+}
+
+test_procs_running_is_the_spinners_and_the_reader()
+{
+    container_make counted
+    start counted "$WORKLOAD" spin
+    start counted "$WORKLOAD" spin
+    sleep 0.5
+    expect_equal "procs_running" 3 \
+        "$(container_run counted awk '/^procs_running/ { print $2 }' "$TREE/proc/stat")"
+}
+
+test_last_pid_is_the_containers_own()
+{
+    local seen
+    seen=$(ownproc_run / -- sh -c 'sleep 30 & echo $!; sh -c "echo \$\$; exec cat /proc/loadavg"' |
+        tr '\n' ' ')
+    # shellcheck disable=SC2086 # words
+    set -- $seen
+    expect_equal "last pid, of who reads" "$2" "$7"
+}
+
+tap_main
