@@ -10,6 +10,10 @@
 
 /* The counters of one container on 64 CPUs take some 8 KiB. */
 #define HISTORY_MAX 2048
+
+/* Of one second. */
+#define LAST_GOOD_MAX 4096
+#define LAST_GOOD_MAX_BYTES (8u << 20)
 /* The threads of one take half a KiB, and 4 us every 5 s while they are idle. */
 #define LOADS_MAX 4096
 
@@ -55,10 +59,13 @@ daemon_open(Daemon *daemon, const Options *options, GError **error)
         return false;
     }
     daemon->history = history_new(HISTORY_MAX);
+    daemon->last_good = last_good_new(LAST_GOOD_MAX, LAST_GOOD_MAX_BYTES);
     daemon->server = (Server){
         .sources = {daemon->root_fd, &daemon->layout, daemon->readers},
         .history = daemon->history,
         .cpu_policy = options->cpu_policy,
+        .policies = options->policies,
+        .last_good = daemon->last_good,
     };
     daemon->loads = loads_new(&daemon->server.sources, LOADS_MAX);
     daemon->server.loads = daemon->loads;
@@ -69,6 +76,7 @@ void
 daemon_close(Daemon *daemon)
 {
     loads_free(daemon->loads);
+    last_good_free(daemon->last_good);
     history_free(daemon->history);
     readers_free(daemon->readers);
     cgroup_paths_clear(&daemon->bound);

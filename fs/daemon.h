@@ -14,10 +14,11 @@ typedef struct {
     Readers *readers;
     History *history;
     Loads *loads;
+    LastGood *last_good;
     Server server; /* borrows all above: a Daemon must not be moved */
 } Daemon;
 
-/* @daemon is {0}; daemon_close() also after a failure. */
+/* Borrows @options.  @daemon is {0}; daemon_close() also after a failure. */
 bool daemon_open(Daemon *daemon, const Options *options, GError **error);
 void daemon_close(Daemon *daemon);
 

@@ -126,3 +126,11 @@ history_counters(History *history)
 {
     return history->counters;
 }
+
+unsigned
+history_size(History *history)
+{
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&history->lock);
+
+    return g_hash_table_size(history->by_id);
+}

@@ -18,6 +18,8 @@ void history_free(History *history);
  */
 void history_advance(History *history, const Snapshot *snapshot, const CpuSet *shown, CpuView *ret);
 
+unsigned history_size(History *history);
+
 /* The kernel's other counters; they go with @history. */
 Counters *history_counters(History *history);
 

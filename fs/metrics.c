@@ -5,15 +5,64 @@
 #include <stdatomic.h>
 
 static _Atomic uint64_t counters[METRIC_N];
+static _Atomic uint64_t reads[METRICS_FILES_MAX];
+static _Atomic uint64_t times[METRICS_BUCKETS + 1], sum_nsec;
+
+#define USEC UINT64_C(1000)
+#define MSEC (1000 * USEC)
+
+const uint64_t metrics_bounds_nsec[METRICS_BUCKETS] = {
+    1 * USEC,   2 * USEC, 5 * USEC, 10 * USEC, 20 * USEC, 50 * USEC, 100 * USEC, 200 * USEC,
+    500 * USEC, 1 * MSEC, 2 * MSEC, 5 * MSEC,  10 * MSEC, 50 * MSEC, 200 * MSEC, 1000 * MSEC,
+};
+
+/* Relaxed: counters say nothing about each other. */
+static void
+add(_Atomic uint64_t *counter, uint64_t n)
+{
+    (void)atomic_fetch_add_explicit(counter, n, memory_order_relaxed);
+}
+
+static uint64_t
+get(_Atomic uint64_t *counter)
+{
+    return atomic_load_explicit(counter, memory_order_relaxed);
+}
 
 void
 metrics_count(Metric metric)
 {
-    (void)atomic_fetch_add_explicit(&counters[metric], 1, memory_order_relaxed);
+    add(&counters[metric], 1);
 }
 
 uint64_t
 metrics_get(Metric metric)
 {
-    return atomic_load_explicit(&counters[metric], memory_order_relaxed);
+    return get(&counters[metric]);
+}
+
+void
+metrics_served(unsigned file, uint64_t nsec)
+{
+    unsigned bucket = 0;
+
+    while (bucket < METRICS_BUCKETS && nsec > metrics_bounds_nsec[bucket])
+        bucket++;
+    add(&reads[MIN(file, METRICS_FILES_MAX - 1)], 1);
+    add(&times[bucket], 1);
+    add(&sum_nsec, nsec);
+}
+
+uint64_t
+metrics_reads(unsigned file)
+{
+    return get(&reads[MIN(file, METRICS_FILES_MAX - 1)]);
+}
+
+void
+metrics_times(MetricsTimes *ret)
+{
+    for (unsigned i = 0; i <= METRICS_BUCKETS; i++)
+        ret->counts[i] = get(&times[i]);
+    ret->sum_nsec = get(&sum_nsec);
 }

@@ -13,8 +13,28 @@ typedef enum {
     METRIC_ERROR_MALFORMED, /* … a source's text was not as documented */
     METRIC_ERROR_IO,        /* … a source could not be read */
     METRIC_ERROR_STRANGER,  /* … nobody knows who reads */
+    METRIC_SERVED_STALE,    /* a source failed, and a text up to a second old was served */
+    METRIC_SERVED_ZERO,     /* the configuration wants zeros */
+    METRIC_SERVED_HOST,     /* the configuration wants the host's text in a container */
     METRIC_N,
 } Metric;
 
 void metrics_count(Metric metric);
 uint64_t metrics_get(Metric metric);
+
+/* Texts made for readers, by file (its place in proc_files), and how long that took. */
+#define METRICS_FILES_MAX 192
+#define METRICS_BUCKETS 16
+
+void metrics_served(unsigned file, uint64_t nsec);
+uint64_t metrics_reads(unsigned file);
+
+/* counts[i]: how many took no longer than bounds[i] and longer than the bound before; the last is
+ * of those that took longer than all bounds. */
+typedef struct {
+    uint64_t counts[METRICS_BUCKETS + 1];
+    uint64_t sum_nsec;
+} MetricsTimes;
+
+extern const uint64_t metrics_bounds_nsec[METRICS_BUCKETS];
+void metrics_times(MetricsTimes *ret);

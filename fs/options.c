@@ -11,6 +11,8 @@
 
 #define CONFIG_DEFAULT "/etc/ownproc.conf"
 #define CONFIG_GROUP "ownprocd"
+#define CONFIG_FILES "files"
+#define CONFIG_CONTAINER "container "
 #define MOUNT_POINT_DEFAULT "/var/lib/ownproc"
 
 static bool
@@ -24,21 +26,7 @@ take_mount_point(Options *options, const char *value)
 static bool
 take_cpu_policy(Options *options, const char *value)
 {
-    static const struct {
-        const char *name;
-        CpuPolicy policy;
-    } policies[] = {
-        {"ceil", CPU_POLICY_CEIL},
-        {"round", CPU_POLICY_ROUND},
-        {"cpuset", CPU_POLICY_CPUSET},
-    };
-
-    for (unsigned i = 0; i < G_N_ELEMENTS(policies); i++)
-        if (g_str_equal(value, policies[i].name)) {
-            options->cpu_policy = policies[i].policy;
-            return true;
-        }
-    return false;
+    return policies_parse_cpu_policy(value, &options->cpu_policy);
 }
 
 static bool
@@ -83,10 +71,11 @@ setting_find(const char *key)
 }
 
 static bool
-config_take_key(GKeyFile *config, const char *key, Options *options, GError **error)
+daemon_take_key(GKeyFile *config, const char *group, const char *key, Options *options,
+                GError **error)
 {
     const Setting *setting = setting_find(key);
-    g_autofree char *value = g_key_file_get_string(config, CONFIG_GROUP, key, error);
+    g_autofree char *value = g_key_file_get_string(config, group, key, error);
 
     if (!value)
         return false;
@@ -102,20 +91,61 @@ config_take_key(GKeyFile *config, const char *key, Options *options, GError **er
     return true;
 }
 
+/* [files]: a line is a file and how it is shown. */
+static bool
+files_take_key(GKeyFile *config, const char *group, const char *key, Options *options,
+               GError **error)
+{
+    g_autofree char *value = g_key_file_get_string(config, group, key, error);
+
+    return value && policy_set_file(policies_name(options->policies, NULL), key, value, error);
+}
+
+/* [container PATTERN]: the same, and cpu-policy. */
+static bool
+container_take_key(GKeyFile *config, const char *group, const char *key, Options *options,
+                   GError **error)
+{
+    Policy *policy = policies_name(options->policies, group + strlen(CONFIG_CONTAINER));
+    g_autofree char *value = g_key_file_get_string(config, group, key, error);
+
+    if (!value)
+        return false;
+    if (g_str_equal(key, "cpu-policy"))
+        return policy_set_cpu_policy(policy, value, error);
+    return policy_set_file(policy, key, value, error);
+}
+
+typedef bool (*TakeKey)(GKeyFile *config, const char *group, const char *key, Options *options,
+                        GError **error);
+
+static TakeKey
+group_kind(const char *group)
+{
+    if (g_str_equal(group, CONFIG_GROUP))
+        return daemon_take_key;
+    if (g_str_equal(group, CONFIG_FILES))
+        return files_take_key;
+    if (g_str_has_prefix(group, CONFIG_CONTAINER) && group[strlen(CONFIG_CONTAINER)] != '\0')
+        return container_take_key;
+    return NULL;
+}
+
 static bool
 config_take_group(GKeyFile *config, const char *group, Options *options, GError **error)
 {
     g_auto(GStrv) keys = g_key_file_get_keys(config, group, NULL, error);
+    TakeKey take = group_kind(group);
 
     if (!keys)
         return false;
-    if (!g_str_equal(group, CONFIG_GROUP)) {
+    if (!take) {
         g_set_error(error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_GROUP_NOT_FOUND,
                     "[%s]: no such group", group);
         return false;
     }
     for (unsigned i = 0; keys[i]; i++)
-        if (!config_take_key(config, keys[i], options, error)) {
+        if (!take(config, group, keys[i], options, error)) {
             g_prefix_error(error, "[%s] %s: ", group, keys[i]);
             return false;
         }
@@ -224,7 +254,8 @@ bool
 options_parse(int argc, char **argv, Options *ret, GError **error)
 {
     g_auto(CommandLine) line = {0};
-    g_auto(Options) options = {.mount_point = g_strdup(MOUNT_POINT_DEFAULT)};
+    g_auto(Options)
+        options = {.mount_point = g_strdup(MOUNT_POINT_DEFAULT), .policies = policies_new()};
     g_autofree char *mount_point = NULL;
 
     if (!command_line_parse(argc, argv, &line, error))
@@ -241,7 +272,7 @@ options_parse(int argc, char **argv, Options *ret, GError **error)
     options.debug |= line.debug;
     options.version = line.version;
     *ret = options;
-    options.mount_point = NULL; /* handed over */
+    options = (Options){0}; /* handed over */
     return true;
 }
 
@@ -249,4 +280,5 @@ void
 options_clear(Options *options)
 {
     g_clear_pointer(&options->mount_point, g_free);
+    g_clear_pointer(&options->policies, policies_free);
 }

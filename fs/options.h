@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "fs/policies.h"
 #include "fs/view/cpu_view.h"
 
 #include <glib.h>
@@ -13,6 +14,7 @@
 typedef struct {
     char *mount_point; /* absolute */
     CpuPolicy cpu_policy;
+    Policies *policies;  /* by file and container; owned */
     pid_t container_pid; /* whose container everybody is shown; 0: each his own */
     bool foreground, debug, version;
 } Options;

@@ -4,10 +4,10 @@
 
 #include "common/error.h"
 #include "common/io.h"
-#include "common/log.h"
+#include "fs/failure.h"
 #include "fs/metrics.h"
+#include "fs/proc/zero.h"
 
-#include <errno.h>
 #include <sys/personality.h>
 
 #define NO_READER ((Reader){.pid_dir = -1, .init_dir = -1})
@@ -23,6 +23,13 @@ serve_host(const Server *server, const ProcFile *file, GString *out, GError **er
         return false;
     g_string_append_len(out, text, (gssize)len);
     return true;
+}
+
+/* What is decided about the reader's container; about a reader on the host, the general policy. */
+static const Policy *
+policy_of(const Server *server, const Reader *reader)
+{
+    return policies_find(server->policies, reader->is_host ? NULL : &reader->container);
 }
 
 /* What the kernel counts for the container may go back; what it is shown does not. */
@@ -52,8 +59,8 @@ keep_events(Counters *counters, Snapshot *snapshot)
 }
 
 static bool
-serve_container(const Server *server, const ProcFile *file, const Reader *reader, uint64_t now,
-                GString *out, GError **error)
+make_text(const Server *server, const ProcFile *file, const Reader *reader, uint64_t now,
+          GString *out, GError **error)
 {
     g_auto(Snapshot) snapshot = {0};
     View view = {.snapshot = &snapshot};
@@ -68,11 +75,40 @@ serve_container(const Server *server, const ProcFile *file, const Reader *reader
     if (file->needs & NEED_EVENTS)
         keep_events(history_counters(server->history), &snapshot);
     if (file->needs & (NEED_CPUS | NEED_CPU_TIME))
-        view.cpus = cpu_view_shown(&snapshot.cpu, server->cpu_policy);
+        view.cpus = cpu_view_shown(&snapshot.cpu,
+                                   policy_cpus(policy_of(server, reader), server->cpu_policy));
     if (file->needs & NEED_CPU_TIME)
         history_advance(server->history, &snapshot, &view.cpus, &view.cpu);
     file->render(&view, out);
     cpu_view_clear(&view.cpu);
+    return true;
+}
+
+static bool
+serve_container(const Server *server, const ProcFile *file, const Reader *reader, uint64_t now,
+                GString *out, GError **error)
+{
+    const Attempt attempt = {server->last_good, server->sources.layout, &reader->container, file,
+                             now};
+    FileMode mode = policy_file(policy_of(server, reader), file);
+    size_t start = out->len;
+    GError *problem = NULL;
+
+    if (mode == FILE_HOST) {
+        metrics_count(METRIC_SERVED_HOST);
+        return serve_host(server, file, out, error);
+    }
+    if (mode == FILE_HIDE) { /* it was opened by somebody for whom it is there */
+        g_set_error(error, READ_ERROR, READ_ERROR_GONE, "%s is hidden from its reader", file->path);
+        return false;
+    }
+    if (!make_text(server, file, reader, now, out, &problem))
+        return failure_forgive(&attempt, problem, out, error);
+    if (mode == FILE_ZERO) {
+        zero_text(file->path, out, start);
+        metrics_count(METRIC_SERVED_ZERO);
+    }
+    failure_keep(&attempt, out->str + start, out->len - start);
     return true;
 }
 
@@ -124,25 +160,20 @@ serve_container_id(const Server *server, pid_t tid, uint64_t *ret, GError **erro
     return cgroup_container_id(server->sources.layout, &reader.container, ret, error);
 }
 
+bool
+serve_hides(const Server *server, const ProcFile *file, pid_t tid)
+{
+    g_auto(Reader) reader = NO_READER;
+
+    if (!policies_may_hide(server->policies, file)) /* the usual case costs nothing */
+        return false;
+    if (!reader_identify(server->sources.readers, tid, &reader, NULL))
+        return policy_file(policies_find(server->policies, NULL), file) == FILE_HIDE;
+    return policy_file(policy_of(server, &reader), file) == FILE_HIDE;
+}
+
 int
 serve_errno(const GError *error, const ProcFile *file, pid_t tid)
 {
-    static const struct {
-        Metric metric;
-        int errsv;
-        const char *key; /* of the log; NULL: the reader's own end, nobody else's business */
-    } answers[] = {
-        [READ_ERROR_GONE] = {METRIC_ERROR_GONE, ESTALE, NULL},
-        [READ_ERROR_MALFORMED] = {METRIC_ERROR_MALFORMED, EIO, "malformed"},
-        [READ_ERROR_IO] = {METRIC_ERROR_IO, EIO, "io"},
-        [READ_ERROR_STRANGER] = {METRIC_ERROR_STRANGER, EACCES, "stranger"},
-    };
-    unsigned code = error->domain == READ_ERROR ? (unsigned)error->code : READ_ERROR_IO;
-
-    g_assert(code < G_N_ELEMENTS(answers));
-    metrics_count(answers[code].metric);
-    if (answers[code].key)
-        log_limited(G_LOG_LEVEL_WARNING, answers[code].key, "%s for thread %d: %s", file->path,
-                    (int)tid, error->message);
-    return answers[code].errsv;
+    return failure_errno(error, file, tid);
 }

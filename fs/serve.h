@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The spine: who asks → what does Linux say → what does he see → how is it written.  And the one
- * rule for failures: never the host's numbers in a container's file. */
+/* The spine: who asks → what does Linux say → what does he see → how is it written.  What happens
+ * when that fails: fs/failure.h. */
 
 #pragma once
 
 #include "fs/history.h"
+#include "fs/last_good.h"
 #include "fs/loads.h"
+#include "fs/policies.h"
 #include "fs/proc/files.h"
 #include "fs/source/snapshot.h"
 #include "fs/view/cpu_view.h"
@@ -16,6 +18,8 @@ typedef struct {
     History *history; /* borrowed */
     Loads *loads;     /* borrowed */
     CpuPolicy cpu_policy;
+    const Policies *policies; /* borrowed; NULL: all files are virtual, cpu_policy is everybody's */
+    LastGood *last_good;      /* borrowed; NULL: after a failure there is nothing */
 } Server;
 
 /* Appends the text of @file for the thread @tid at the instant @now (CLOCK_BOOTTIME, microseconds).
@@ -26,6 +30,9 @@ bool serve(const Server *server, const ProcFile *file, pid_t tid, uint64_t now, 
 /* Which container @tid is in, as cgroup_container_id(). */
 bool serve_container_id(const Server *server, pid_t tid, uint64_t *ret, GError **error);
 
-/* What a reader gets for @error: ESTALE (gone), EIO (malformed, unreadable), EACCES (stranger).
- * Counts it and logs what is not the reader's own end, at a limited rate. */
+/* Whether the configuration hides @file from @tid.  Whoever is not known is told the general rule.
+ */
+bool serve_hides(const Server *server, const ProcFile *file, pid_t tid);
+
+/* failure_errno() */
 int serve_errno(const GError *error, const ProcFile *file, pid_t tid);

@@ -34,3 +34,10 @@ proc_file_find(const char *path)
             return &proc_files[i];
     return NULL;
 }
+
+unsigned
+proc_file_number(const ProcFile *file)
+{
+    return file >= proc_files && file < proc_files + proc_files_n ? (unsigned)(file - proc_files)
+                                                                  : proc_files_n;
+}

@@ -17,6 +17,8 @@ extern const unsigned proc_files_n;
 
 /* NULL if there is no such file. */
 const ProcFile *proc_file_find(const char *path);
+/* Its place in proc_files; proc_files_n if it is not from there. */
+unsigned proc_file_number(const ProcFile *file);
 
 void meminfo_render(const View *view, GString *out);
 void cpuinfo_render(const View *view, GString *out);

@@ -14,6 +14,7 @@ struct Cache {
     GMutex lock;        /* guards all below */
     GHashTable *by_key; /* the entries; they are owned by by_use */
     GQueue by_use;      /* used last comes first */
+    uint64_t hits, misses;
 };
 
 Cache *
@@ -77,7 +78,7 @@ drop_idle(Cache *cache, uint64_t now, GSList **dropped)
 }
 
 static void
-use(Cache *cache, Entry *entry, uint64_t now)
+touch(Cache *cache, Entry *entry, uint64_t now)
 {
     entry->used = now;
     g_queue_unlink(&cache->by_use, &entry->by_use);
@@ -95,9 +96,10 @@ cache_get(Cache *cache, uint64_t key, uint64_t now, void *ret)
     drop_idle(cache, now, &dropped);
     entry = g_hash_table_lookup(cache->by_key, &key);
     if (entry && cache->kind->value_copy(entry->value, ret)) {
-        use(cache, entry, now);
+        touch(cache, entry, now);
         found = true;
     }
+    *(found ? &cache->hits : &cache->misses) += 1;
     g_mutex_unlock(&cache->lock);
     free_dropped(cache, dropped);
     return found;
@@ -143,4 +145,25 @@ cache_drop(Cache *cache, uint64_t key)
         take_out(cache, entry, &dropped);
     g_mutex_unlock(&cache->lock);
     free_dropped(cache, dropped);
+}
+
+void
+cache_use(Cache *cache, CacheUse *ret)
+{
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&cache->lock);
+
+    *ret = (CacheUse){cache->hits, cache->misses, cache->by_use.length};
+}
+
+bool
+cache_oldest(Cache *cache, uint64_t now, uint64_t *ret_key)
+{
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&cache->lock);
+    Entry *entry = cache->by_use.tail ? cache->by_use.tail->data : NULL;
+
+    if (!entry)
+        return false;
+    *ret_key = entry->key;
+    touch(cache, entry, now);
+    return true;
 }

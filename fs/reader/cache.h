@@ -33,4 +33,14 @@ bool cache_get(Cache *cache, uint64_t key, uint64_t now, void *ret);
 void cache_put(Cache *cache, uint64_t key, uint64_t now, void *value);
 void cache_drop(Cache *cache, uint64_t key);
 
+/* How often cache_get() found what it was asked for, and how many entries there are. */
+typedef struct {
+    uint64_t hits, misses;
+    unsigned entries;
+} CacheUse;
+
+void cache_use(Cache *cache, CacheUse *ret);
+/* The key of the entry unused longest, which then counts as used; false if there is none. */
+bool cache_oldest(Cache *cache, uint64_t now, uint64_t *ret_key);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Cache, cache_free)

@@ -27,6 +27,7 @@ own_namespaces(Readers *readers, GError **error)
     readers->cgroup_ns = process_namespace(self, "ns/cgroup");
     readers->pid_ns = process_namespace(self, "ns/pid");
     readers->time_ns = process_namespace(self, "ns/time");
+    readers->user_ns = process_namespace(self, "ns/user");
     offsets = io_read_at(self, "timens_offsets", &len, NULL);
     return !offsets ||
            process_boottime_offset_parse(offsets, len, &readers->boottime_offset, error);
@@ -242,6 +243,33 @@ reader_boottime_offset(Readers *readers, const Reader *reader, int64_t *ret_usec
         return false;
     *ret_usec = offset - readers->boottime_offset;
     return true;
+}
+
+bool
+reader_is_host_root(const Readers *readers, pid_t tid, uid_t uid)
+{
+    autofd dir = -1;
+
+    if (uid != 0 || tid <= 0)
+        return false;
+    dir = process_open(readers->config.root_fd, tid, NULL);
+    return dir >= 0 && process_namespace(dir, "ns/pid") == readers->pid_ns &&
+           process_namespace(dir, "ns/user") == readers->user_ns;
+}
+
+void
+readers_caches(Readers *readers, ReadersCache ret[READERS_CACHES])
+{
+    Cache *caches[READERS_CACHES] = {readers->roots, readers->inits, readers->births};
+    static const char *const names[READERS_CACHES] = {"cgroup_namespaces", "pid_namespaces",
+                                                      "births"};
+
+    for (unsigned i = 0; i < READERS_CACHES; i++) {
+        CacheUse use;
+
+        cache_use(caches[i], &use);
+        ret[i] = (ReadersCache){names[i], use.hits, use.misses, use.entries};
+    }
 }
 
 /* Eight hexadecimal digits. */

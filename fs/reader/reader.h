@@ -60,6 +60,21 @@ bool reader_born(Readers *readers, const Reader *reader, uint64_t *ret_usec, GEr
 bool reader_boottime_offset(Readers *readers, const Reader *reader, int64_t *ret_usec,
                             GError **error);
 
+/* True if the process @tid with the effective user @uid is root of the host: in no other pid or
+ * user namespace than the daemon.  Cgroups do not count: a service of the host has its own. */
+bool reader_is_host_root(const Readers *readers, pid_t tid, uid_t uid);
+
+/* How much is remembered of what, and how often that helped. */
+#define READERS_CACHES 3
+
+typedef struct {
+    const char *name; /* static */
+    uint64_t hits, misses;
+    unsigned entries;
+} ReadersCache;
+
+void readers_caches(Readers *readers, ReadersCache ret[READERS_CACHES]);
+
 /* True if he runs under PER_LINUX32 (personality(2)): some architectures write another cpuinfo
  * then. False where it cannot be read. */
 bool reader_is_linux32(const Reader *reader);

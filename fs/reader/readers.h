@@ -9,11 +9,11 @@
 
 struct Readers {
     ReadersConfig config;
-    uint64_t cgroup_ns, pid_ns, time_ns; /* the daemon's own namespaces */
-    int64_t boottime_offset;             /* of the daemon's own time namespace */
-    Cache *roots;                        /* cgroup namespace → namespace_root.c */
-    Cache *inits;                        /* pid namespace → pid_init.c */
-    Cache *births;                       /* cpuacct cgroup → born.c */
+    uint64_t cgroup_ns, pid_ns, time_ns, user_ns; /* the daemon's own namespaces */
+    int64_t boottime_offset;                      /* of the daemon's own time namespace */
+    Cache *roots;                                 /* cgroup namespace → namespace_root.c */
+    Cache *inits;                                 /* pid namespace → pid_init.c */
+    Cache *births;                                /* cpuacct cgroup → born.c */
 };
 
 extern const CacheKind namespace_roots, pid_inits, births;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "common/error.h"
+#include "fs/failure.h"
 #include "fs/metrics.h"
 #include "fs/serve.h"
 #include "tests/request/machine.h"
@@ -116,7 +117,7 @@ answers(int code, int errsv, Metric metric)
     g_autoptr(GError) error = g_error_new_literal(READ_ERROR, code, "it failed");
     uint64_t before = metrics_get(metric);
 
-    assert_int_equal(serve_errno(error, proc_file_find("proc/stat"), 1), errsv);
+    assert_int_equal(failure_errno(error, proc_file_find("proc/stat"), 1), errsv);
     assert_int_equal(metrics_get(metric), before + 1);
 }
 

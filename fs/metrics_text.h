@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The daemon's own numbers, as Prometheus reads them (its text format, version 0.0.4).  [pure] */
+
+#pragma once
+
+#include "fs/metrics.h"
+
+#include <stdbool.h>
+
+#define METRICS_REPORT_FILES METRICS_FILES_MAX
+#define METRICS_REPORT_STORES 12
+
+/* Something that remembers, and how much it has. */
+typedef struct {
+    const char *name;
+    uint64_t entries;
+    bool is_cache; /* it counts: */
+    uint64_t hits, misses;
+} MetricsStore;
+
+typedef struct {
+    const char *version;
+    uint64_t started; /* seconds since 1970 */
+    const char *files[METRICS_REPORT_FILES];
+    uint64_t reads[METRICS_REPORT_FILES];
+    unsigned n_files;
+    uint64_t counters[METRIC_N];
+    MetricsTimes times;
+    MetricsStore stores[METRICS_REPORT_STORES];
+    unsigned n_stores;
+    uint64_t containers; /* whose CPU times are remembered */
+    uint64_t loads;      /* whose load averages are sampled */
+    uint64_t text_bytes; /* of texts that are kept */
+} MetricsReport;
+
+void metrics_text_render(const MetricsReport *report, GString *out);
+/* Adds to what is remembered; more than METRICS_REPORT_STORES are left out. */
+void metrics_report_add(MetricsReport *report, const MetricsStore *store);

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "fs/report.h"
+
+static void
+take_counters(MetricsReport *report)
+{
+    report->n_files = MIN(proc_files_n, METRICS_REPORT_FILES);
+    for (unsigned i = 0; i < report->n_files; i++) {
+        report->files[i] = proc_files[i].path;
+        report->reads[i] = metrics_reads(i);
+    }
+    for (unsigned i = 0; i < METRIC_N; i++)
+        report->counters[i] = metrics_get(i);
+    metrics_times(&report->times);
+}
+
+static void
+take_readers(Readers *readers, MetricsReport *report)
+{
+    ReadersCache caches[READERS_CACHES];
+
+    readers_caches(readers, caches);
+    for (unsigned i = 0; i < READERS_CACHES; i++)
+        metrics_report_add(report, &(MetricsStore){.name = caches[i].name,
+                                                   .entries = caches[i].entries,
+                                                   .is_cache = true,
+                                                   .hits = caches[i].hits,
+                                                   .misses = caches[i].misses});
+}
+
+static void
+take_last_good(LastGood *texts, MetricsReport *report)
+{
+    unsigned n;
+    size_t bytes;
+
+    last_good_use(texts, &n, &bytes);
+    metrics_report_add(report, &(MetricsStore){.name = "last_good_texts", .entries = n});
+    report->text_bytes += bytes;
+}
+
+void
+report_take(const Server *server, MetricsReport *ret)
+{
+    *ret = (MetricsReport){.version = OWNPROC_VERSION};
+    take_counters(ret);
+    take_readers(server->sources.readers, ret);
+    if (server->last_good)
+        take_last_good(server->last_good, ret);
+    ret->containers = history_size(server->history);
+    if (server->loads)
+        ret->loads = loads_averaged(server->loads);
+}

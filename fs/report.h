@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Gathers what the daemon can tell about itself. */
+
+#pragma once
+
+#include "fs/metrics_text.h"
+#include "fs/serve.h"
+
+/* What the counters and the parts of @server say. */
+void report_take(const Server *server, MetricsReport *ret);
