@@ -103,26 +103,73 @@ parse_range(Span range, CpuSet *set)
     return true;
 }
 
+static Span
+without_newline(const char *text, size_t len)
+{
+    return (Span){text, len > 0 && text[len - 1] == '\n' ? len - 1 : len};
+}
+
+static bool
+refuse(const char *what, Span text, GError **error)
+{
+    g_autofree char *quoted = g_strndup(text.text, MIN(text.len, 64));
+    g_autofree char *shown = g_strescape(quoted, NULL);
+
+    g_set_error(error, READ_ERROR, READ_ERROR_MALFORMED, "not a %s of CPUs: '%s'", what, shown);
+    return false;
+}
+
 bool
 cpuset_parse(const char *text, size_t len, CpuSet *ret, GError **error)
 {
-    Span rest = {text, len}, range;
+    Span rest = without_newline(text, len), range;
     CpuSet set = {0};
 
-    if (len > 0 && text[len - 1] == '\n')
-        rest.len--;
-    if (rest.len == 0) {
-        *ret = set;
-        return true;
-    }
+    if (rest.len == 0)
+        rest.text = NULL; /* no field at all */
     while (span_next_field(&rest, ',', &range))
-        if (!parse_range(range, &set)) {
-            g_autofree char *quoted = g_strndup(text, MIN(len, 64));
-            g_autofree char *shown = g_strescape(quoted, NULL);
+        if (!parse_range(range, &set))
+            return refuse("list", (Span){text, len}, error);
+    *ret = set;
+    return true;
+}
 
-            g_set_error(error, READ_ERROR, READ_ERROR_MALFORMED, "not a list of CPUs: '%s'", shown);
+#define GROUP_BITS 32 /* linux:lib/vsprintf.c, bitmap_string */
+#define GROUP_DIGITS (GROUP_BITS / 4)
+
+/* "ff": the lowest bit is @first's. */
+static bool
+parse_group(Span group, unsigned first, CpuSet *set)
+{
+    if (group.len == 0 || group.len > GROUP_DIGITS)
+        return false;
+    for (size_t i = 0; i < group.len; i++) {
+        int digit = g_ascii_xdigit_value(group.text[i]);
+        unsigned lowest = first + (unsigned)(group.len - 1 - i) * 4;
+
+        if (digit < 0)
             return false;
-        }
+        for (unsigned bit = 0; bit < 4; bit++)
+            if (digit >> bit & 1)
+                cpuset_add(set, lowest + bit);
+    }
+    return true;
+}
+
+bool
+cpuset_parse_mask(const char *text, size_t len, CpuSet *ret, GError **error)
+{
+    Span rest = without_newline(text, len), group;
+    unsigned groups = 1;
+    CpuSet set = {0};
+
+    for (size_t i = 0; i < rest.len; i++)
+        groups += rest.text[i] == ',';
+    if (groups > CPUSET_MAX / GROUP_BITS)
+        return refuse("mask", rest, error);
+    while (groups-- > 0)
+        if (!span_next_field(&rest, ',', &group) || !parse_group(group, groups * GROUP_BITS, &set))
+            return refuse("mask", (Span){text, len}, error);
     *ret = set;
     return true;
 }
@@ -143,9 +190,7 @@ cpuset_print(const CpuSet *set, GString *out)
     }
 }
 
-/* linux:lib/vsprintf.c, bitmap_string: groups of 32 bits, the first as wide as the rest needs. */
-#define GROUP_BITS 32
-
+/* The first group is as wide as what is left over needs. */
 void
 cpuset_print_mask(const CpuSet *set, unsigned n_cpus, GString *out)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Sets of CPUs, written as cpuset(7) "List format": "0-3,8".  [pure] */
+/* Sets of CPUs or of memory nodes, written as cpuset(7) "List format": "0-3,8".  [pure] */
 
 #pragma once
 
@@ -18,9 +18,11 @@ typedef struct {
 
 /* Parses a list, one newline at the end allowed; "" is the empty set.  READ_ERROR_MALFORMED. */
 bool cpuset_parse(const char *text, size_t len, CpuSet *ret, GError **error);
+/* The same for cpuset(7) "Mask format": "ff,ffffffff". */
+bool cpuset_parse_mask(const char *text, size_t len, CpuSet *ret, GError **error);
 /* Appends the list without a newline. */
 void cpuset_print(const CpuSet *set, GString *out);
-/* Appends cpuset(7) "Mask format" for a machine of @n_cpus, without a newline: "ff,ffffffff". */
+/* Appends the mask for a machine of @n_cpus without a newline. */
 void cpuset_print_mask(const CpuSet *set, unsigned n_cpus, GString *out);
 
 void cpuset_add(CpuSet *set, unsigned cpu);

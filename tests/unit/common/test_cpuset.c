@@ -132,6 +132,43 @@ a_mask_of_the_largest_machine_has_256_groups(void **state)
 }
 
 static void
+parses_as_mask(const char *text, const char *expected)
+{
+    CpuSet wanted = set_of(expected), got;
+
+    assert_true(cpuset_parse_mask(text, strlen(text), &got, NULL));
+    assert_memory_equal(&got, &wanted, sizeof got);
+}
+
+static void
+masks_are_read_as_the_kernel_prints_them(void **state)
+{
+    (void)state;
+    parses_as_mask("3\n", "0-1");
+    parses_as_mask("00", "");
+    parses_as_mask("ff,ffffffff\n", "0-39");
+    parses_as_mask("00000001,00000001,00000000", "32,64");
+    parses_as_mask("A0", "5,7");
+}
+
+static void
+whatever_is_not_a_mask_is_refused(void **state)
+{
+    static const char *const bad[] = {"", "\n", ",", "1,", ",1", "0x1", "100000000", "g", "1 2"};
+    g_autofree char *many = g_strnfill(2 * (CPUSET_MAX / 32), ',');
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(bad) + 1; i++) {
+        const char *text = i < G_N_ELEMENTS(bad) ? bad[i] : many;
+        g_autoptr(GError) error = NULL;
+        CpuSet set;
+
+        assert_false(cpuset_parse_mask(text, strlen(text), &set, &error));
+        assert_true(g_error_matches(error, READ_ERROR, READ_ERROR_MALFORMED));
+    }
+}
+
+static void
 members_are_found_by_their_rank(void **state)
 {
     CpuSet set = set_of("2,4-6");
@@ -163,6 +200,8 @@ main(void)
         cmocka_unit_test(an_intersection_keeps_what_is_in_both),
         cmocka_unit_test(masks_are_printed_as_the_kernel_prints_them),
         cmocka_unit_test(a_mask_of_the_largest_machine_has_256_groups),
+        cmocka_unit_test(masks_are_read_as_the_kernel_prints_them),
+        cmocka_unit_test(whatever_is_not_a_mask_is_refused),
         cmocka_unit_test(members_are_found_by_their_rank),
         cmocka_unit_test(renumbering_leaves_out_what_is_not_shown),
     };
