@@ -81,6 +81,30 @@ spread(CpuView *view, size_t offset, uint64_t amount)
     }
 }
 
+static uint64_t
+whole(const CpuUsage *usage)
+{
+    return usage->total > 0 ? usage->total : number_add(usage->user, usage->system);
+}
+
+/* What was used on a CPU between two looks.  user and system are sampled at ticks and tell only how
+ * the exact total divides; between two ticks, as it did so far. */
+static CpuUsage
+used_between(const CpuUsage *last, const CpuUsage *now)
+{
+    uint64_t total = number_sub(whole(now), whole(last));
+    uint64_t user = number_sub(now->user, last->user);
+    uint64_t system = number_sub(now->system, last->system);
+    uint64_t sampled = number_add(user, system);
+
+    if (sampled == 0) {
+        user = now->user;
+        sampled = number_add(now->user, now->system);
+    }
+    user = sampled == 0 ? total : MIN(number_mul_div(total, user, sampled), total);
+    return (CpuUsage){.user = user, .system = total - user};
+}
+
 /* Gives what was used on the host's CPUs to the virtual ones, one to one where all the container
  * may use are shown.  Returns what is left: used where the container may not be (any more), or by
  * a container that is shown fewer CPUs than it runs on. */
@@ -93,12 +117,11 @@ take_per_cpu(CpuView *view, const CgroupCpu *now)
     unsigned next = 0;
 
     for (unsigned cpu = 0; cpu < MIN(now->n_per_cpu, last->n_per_cpu); cpu++) {
-        uint64_t user = number_sub(now->per_cpu[cpu].user, last->per_cpu[cpu].user);
-        uint64_t system = number_sub(now->per_cpu[cpu].system, last->per_cpu[cpu].system);
+        CpuUsage used = used_between(&last->per_cpu[cpu], &now->per_cpu[cpu]);
         bool own = one_to_one && cpuset_has(&last->cpus, cpu);
 
-        grow(own ? &view->cpus[next].user : &rest.user, user);
-        grow(own ? &view->cpus[next].system : &rest.system, system);
+        grow(own ? &view->cpus[next].user : &rest.user, used.user);
+        grow(own ? &view->cpus[next].system : &rest.system, used.system);
         next += own;
     }
     return rest;

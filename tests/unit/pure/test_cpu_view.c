@@ -90,6 +90,25 @@ time_told_by_cpu_goes_to_that_cpu(void **state)
 }
 
 static void
+an_exact_total_is_divided_as_the_samples_are(void **state)
+{
+    g_auto(CpuView) view = {0};
+    CgroupCpu cpu = idle_on("0");
+    CpuUsage used[] = {{6 * SEC, 2 * SEC, 4 * SEC}};
+
+    (void)state;
+    cpu.per_cpu = used;
+    cpu.n_per_cpu = G_N_ELEMENTS(used);
+    advance(&view, &cpu, 10 * SEC);
+    assert_int_equal(view.cpus[0].user, 3 * SEC);
+    assert_int_equal(view.cpus[0].system, 1 * SEC);
+    used[0].total += 4 * MSEC; /* between two ticks: as it divided so far */
+    advance(&view, &cpu, 11 * SEC);
+    assert_int_equal(view.cpus[0].user, 3 * SEC + 3 * MSEC);
+    assert_int_equal(view.cpus[0].system, 1 * SEC + 1 * MSEC);
+}
+
+static void
 time_used_outside_the_cpuset_is_spread_over_it(void **state)
 {
     g_auto(CpuView) view = {0};
@@ -411,6 +430,7 @@ main(void)
         cmocka_unit_test(what_was_used_was_not_idle),
         cmocka_unit_test(time_not_told_by_cpu_is_spread_evenly_and_none_is_lost),
         cmocka_unit_test(time_told_by_cpu_goes_to_that_cpu),
+        cmocka_unit_test(an_exact_total_is_divided_as_the_samples_are),
         cmocka_unit_test(time_used_outside_the_cpuset_is_spread_over_it),
         cmocka_unit_test(a_quota_of_less_than_the_cpuset_spreads_what_was_told_by_cpu),
         cmocka_unit_test(a_later_look_adds_what_was_used_since),
