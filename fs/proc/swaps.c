@@ -17,8 +17,8 @@
 #define TYPE "virtual\t"
 #define NAME_COLUMNS 40
 
-/* Numbers of less than eight digits get a second tab, so that columns stay in line.  Before Linux
- * 5.11 none did, and the header had single tabs, too. */
+/* Numbers of less than eight digits get a second tab, so that columns stay in line.  Older kernels
+ * did not do that, and their header has single tabs, too. */
 static const char *
 tabs(uint64_t kib, bool aligned)
 {
