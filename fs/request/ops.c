@@ -2,8 +2,8 @@
 
 #include "fs/request/ops_private.h"
 
-#define TEXT_FIRST 4096  /* bytes; most texts fit */
-#define SPLICES_MAX 4096 /* open files that are read by sendfile */
+#define TEXT_FIRST 4096 /* bytes; most texts fit */
+#define SIZES_MAX 4096  /* nodes */
 
 Ops *
 ops_new(const OpsConfig *config)
@@ -13,7 +13,7 @@ ops_new(const OpsConfig *config)
     ops->config = *config;
     ops->tree = tree_new(proc_files, proc_files_n);
     ops->texts = open_texts_new(config->max_text_bytes);
-    ops->splices = splices_new(SPLICES_MAX);
+    ops->sizes = sizes_new(SIZES_MAX);
     (void)clock_gettime(CLOCK_REALTIME, &ops->started); /* cannot fail for this clock */
     return ops;
 }
@@ -23,16 +23,10 @@ ops_free(Ops *ops)
 {
     if (!ops)
         return;
-    splices_free(ops->splices);
+    sizes_free(ops->sizes);
     open_texts_free(ops->texts);
     tree_free(ops->tree);
     g_free(ops);
-}
-
-void
-ops_set_session(Ops *ops, struct fuse_session *se)
-{
-    ops->se = se;
 }
 
 GBytes *

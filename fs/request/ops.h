@@ -21,7 +21,5 @@ extern const struct fuse_lowlevel_ops ops_table;
 
 Ops *ops_new(const OpsConfig *config);
 void ops_free(Ops *ops);
-/* Whom to tell what the kernel shall forget.  Call before the first request.  Borrowed. */
-void ops_set_session(Ops *ops, struct fuse_session *se);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Ops, ops_free)

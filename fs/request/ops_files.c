@@ -2,10 +2,13 @@
 
 #include "fs/request/ops_private.h"
 
+#include "fs/failure.h"
 #include "fs/metrics.h"
 
 #include <errno.h>
 #include <fcntl.h>
+
+#define PAGE_LEN 4096u /* the smallest page there is */
 
 void
 ops_open(fuse_req_t req, fuse_ino_t node, struct fuse_file_info *fi)
@@ -29,32 +32,68 @@ ops_open(fuse_req_t req, fuse_ino_t node, struct fuse_file_info *fi)
         open_texts_drop(ops->texts, fi->fh); /* interrupted: no release will come */
 }
 
-/* One open is one text, made for whoever reads at offset 0, and anew each time that is read: so
- * does the kernel's seq_file, and top, which keeps its files open, relies on it.  @again: what
- * there is goes on. */
+static uint64_t
+now_nsec(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail for this clock */
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+/* Makes the text for whoever asks; if that fails the request is answered.  The caller unrefs. */
 static GBytes *
-text_at(const Ops *ops, const ProcFile *file, fuse_req_t req, uint64_t handle, bool again)
+new_text(const Ops *ops, const ProcFile *file, fuse_req_t req)
 {
     pid_t tid = fuse_req_ctx(req)->pid;
     g_autoptr(GError) error = NULL;
-    GBytes *text = again ? open_texts_get(ops->texts, handle) : NULL;
+    uint64_t start = now_nsec();
+    GBytes *text = ops_make_text(ops, file, tid, &error);
 
     if (text)
-        return text;
-    text = ops_make_text(ops, file, tid, &error);
-    if (!text) {
-        (void)fuse_reply_err(req, serve_errno(error, file, tid));
-        return NULL;
-    }
-    metrics_count(METRIC_READS);
-    open_texts_put(ops->texts, handle, text);
+        metrics_served(proc_file_number(file), now_nsec() - start);
+    else
+        (void)fuse_reply_err(req, failure_errno(error, file, tid));
     return text;
 }
 
-/* Pages are the node's, so only the container whose node it is may fill them: somebody else's would
- * be shown to it. */
+/* One open is one text, made for whoever reads at offset 0, and anew each time that is read: so
+ * does the kernel's seq_file, and top, which keeps its files open, relies on it. */
+static GBytes *
+text_at(const Ops *ops, const ProcFile *file, fuse_req_t req, uint64_t handle, off_t offset)
+{
+    GBytes *text = offset > 0 ? open_texts_get(ops->texts, handle) : NULL;
+
+    if (text)
+        return text;
+    text = new_text(ops, file, req);
+    if (text)
+        open_texts_put(ops->texts, handle, text);
+    return text;
+}
+
+static void
+reply_slice(fuse_req_t req, GBytes *text, size_t size, off_t offset)
+{
+    size_t len, from;
+    const char *bytes = g_bytes_get_data(text, &len);
+
+    from = MIN((uint64_t)offset, len);
+    (void)fuse_reply_buf(req, bytes + from, MIN(size, len - from));
+}
+
+/* Whether it is sendfile, splice or mmap that reads: read(2) of a FOPEN_DIRECT_IO file always names
+ * its lock owner (linux:fs/fuse/file.c, fuse_direct_io). */
 static bool
-may_fill_pages(const Ops *ops, fuse_req_t req, uint64_t node)
+fills_page(const struct fuse_file_info *fi)
+{
+    return fi->lock_owner == 0;
+}
+
+/* Pages are the node's, so only the container whose node it is may fill them: somebody else's text
+ * would be shown to it. */
+static bool
+is_of_its_container(const Ops *ops, fuse_req_t req, uint64_t node)
 {
     uint64_t container;
 
@@ -62,12 +101,29 @@ may_fill_pages(const Ops *ops, fuse_req_t req, uint64_t node)
            container == tree_node_container(node);
 }
 
-/* Whether it is sendfile, splice or mmap that reads: read(2) of a FOPEN_DIRECT_IO file always names
- * its lock owner (linux:fs/fuse/file.c, fuse_direct_io). */
-static bool
-fills_pages(const struct fuse_file_info *fi)
+/* What cannot be right is refused with EINVAL, on which sendfile(2) tells programs to use read(2),
+ * and they do: somebody else's node; a text that has outgrown its size; one of several pages, of
+ * which each could be of another time. */
+static void
+read_page(fuse_req_t req, const ProcFile *file, uint64_t node, off_t offset)
 {
-    return fi->lock_owner == 0;
+    const Ops *ops = fuse_req_userdata(req);
+    size_t size = sizes_get(ops->sizes, node);
+    g_autoptr(GBytes) text = NULL, page = NULL;
+
+    if (offset > 0 || size == 0 || size > PAGE_LEN || !is_of_its_container(ops, req, node)) {
+        (void)fuse_reply_err(req, EINVAL);
+        return;
+    }
+    text = new_text(ops, file, req);
+    if (!text)
+        return;
+    page = sizes_pad(text, size);
+    if (page)
+        reply_slice(req, page, PAGE_LEN, 0);
+    else
+        (void)fuse_reply_err(req, EINVAL);
+    (void)sizes_fit(ops->sizes, node, g_bytes_get_size(text));
 }
 
 void
@@ -75,30 +131,19 @@ ops_read(fuse_req_t req, fuse_ino_t node, size_t size, off_t offset, struct fuse
 {
     const Ops *ops = fuse_req_userdata(req);
     const TreeEntry *entry = tree_find(ops->tree, node);
-    bool pages = fills_pages(fi);
     g_autoptr(GBytes) text = NULL;
-    const char *bytes;
-    size_t len, from;
 
     if (!entry || !entry->file || offset < 0) {
         (void)fuse_reply_err(req, !entry ? ENOENT : !entry->file ? EISDIR : EINVAL);
         return;
     }
-    if (pages && !may_fill_pages(ops, req, node)) {
-        (void)fuse_reply_err(req, EINVAL);
+    if (fills_page(fi)) {
+        read_page(req, entry->file, node, offset);
         return;
     }
-    text = text_at(ops, entry->file, req, fi->fh,
-                   offset > 0 || (pages && splices_has(ops->splices, fi->fh)));
-    if (!text)
-        return;
-    bytes = g_bytes_get_data(text, &len);
-    if (pages && !splices_begin(ops->splices, fi->fh, node, len)) {
-        (void)fuse_reply_err(req, EINVAL);
-        return;
-    }
-    from = MIN((uint64_t)offset, len);
-    (void)fuse_reply_buf(req, bytes + from, MIN(size, len - from));
+    text = text_at(ops, entry->file, req, fi->fh, offset);
+    if (text)
+        reply_slice(req, text, size, offset);
 }
 
 void
@@ -106,10 +151,7 @@ ops_release(fuse_req_t req, fuse_ino_t node, struct fuse_file_info *fi)
 {
     const Ops *ops = fuse_req_userdata(req);
 
+    (void)node;
     open_texts_drop(ops->texts, fi->fh);
-    /* The next open shall ask for the size again.  Without a range this drops no pages and waits
-     * for nobody. */
-    if (splices_end(ops->splices, fi->fh, node))
-        (void)fuse_lowlevel_notify_inval_inode(ops->se, node, -1, 0);
     (void)fuse_reply_err(req, 0);
 }

@@ -8,24 +8,19 @@
 #define DIRECTORY_TIMEOUT 3600.0 /* seconds; directories never change */
 #define FILE_ATTR_TIMEOUT 1.0
 #define FILE_ENTRY_TIMEOUT 0.0 /* the same name is another node for another container */
-#define SIZE_UNIT 4096
+#define SIZE_UNKNOWN 4096
 
-/* st_size.  read(2) returns the true length whatever this says (FOPEN_DIRECT_IO), but sendfile(2),
- * which busybox's cat uses, stops at st_size: the kernel's own 0 would print nothing.  So it is a
- * bound that the text does not outgrow before the kernel asks again.  A whole number of pages, as
- * in sysfs, tells programs like wc(1) not to take it for the true one. */
+/* st_size.  Never the kernel's own 0: there sendfile(2), which busybox's cat uses, would stop
+ * before it began. */
 static off_t
 file_size(const Ops *ops, const ProcFile *file, uint64_t node, pid_t tid)
 {
-    g_autoptr(GBytes) text = NULL;
-    size_t len = 0;
+    size_t known = sizes_get(ops->sizes, node);
+    g_autoptr(GBytes) text = known > 0 ? NULL : ops_make_text(ops, file, tid, NULL);
 
-    if (splices_size(ops->splices, node, &len))
-        return (off_t)len;
-    text = ops_make_text(ops, file, tid, NULL);
     if (text)
-        len = g_bytes_get_size(text);
-    return (off_t)((len + len / 2) / SIZE_UNIT + 1) * SIZE_UNIT;
+        known = sizes_fit(ops->sizes, node, g_bytes_get_size(text));
+    return known > 0 ? (off_t)known : SIZE_UNKNOWN;
 }
 
 static struct stat
@@ -36,7 +31,7 @@ entry_stat(const Ops *ops, const TreeEntry *entry, uint64_t node, pid_t tid)
         .st_mode = entry->file ? S_IFREG | 0444 : S_IFDIR | 0555,
         .st_nlink = entry->file ? 1 : 2 + entry->n_dirs,
         .st_size = entry->file ? file_size(ops, entry->file, node, tid) : 0,
-        .st_blksize = SIZE_UNIT,
+        .st_blksize = 4096,
         .st_atim = ops->started,
         .st_mtim = ops->started,
         .st_ctim = ops->started,

@@ -6,7 +6,7 @@
 
 #include "fs/request/open_texts.h"
 #include "fs/request/ops.h"
-#include "fs/request/splices.h"
+#include "fs/request/sizes.h"
 #include "fs/request/tree.h"
 
 #include <time.h>
@@ -15,8 +15,7 @@ struct Ops {
     OpsConfig config;
     Tree *tree;
     OpenTexts *texts;
-    Splices *splices;
-    struct fuse_session *se; /* borrowed */
+    Sizes *sizes;
     struct timespec started; /* the only time the files show: they have no history */
 };
 

@@ -56,7 +56,6 @@ session_new(int fuse_fd, const OpsConfig *config, GError **error)
         g_set_error(error, READ_ERROR, READ_ERROR_IO, "libfuse does not take the connection");
         return NULL;
     }
-    ops_set_session(session->ops, session->se);
     (void)fd_steal(&fd); /* fuse_session_destroy() closes it */
     return g_steal_pointer(&session);
 }

@@ -21,27 +21,12 @@ send_request(Kernel *kernel, const struct fuse_in_header *header, GBytes *body)
     g_assert(sendmsg(kernel->fd, &message, 0) == (ssize_t)header->len);
 }
 
-/* False if it is not an answer but a notification. */
-static bool
-take_notification(Kernel *kernel, const struct fuse_out_header *header)
-{
-    struct fuse_notify_inval_inode_out inode;
-
-    if (header->unique != 0)
-        return false;
-    g_assert(header->error == FUSE_NOTIFY_INVAL_INODE);
-    memcpy(&inode, header + 1, sizeof inode);
-    g_assert(inode.off == -1); /* no pages */
-    kernel->notified = true;
-    kernel->notified_node = inode.ino;
-    return true;
-}
-
 int
 kernel_ask(Kernel *kernel, uint32_t opcode, pid_t pid, uint64_t node, GBytes *body, void *answer,
            size_t size)
 {
     g_autofree char *packet = g_malloc(ANSWER_MAX);
+    ssize_t n;
     struct fuse_out_header got;
     struct fuse_in_header header = {
         .len = (uint32_t)(sizeof header + g_bytes_get_size(body)),
@@ -53,13 +38,10 @@ kernel_ask(Kernel *kernel, uint32_t opcode, pid_t pid, uint64_t node, GBytes *bo
 
     send_request(kernel, &header, body);
     g_assert(session_serve_one(kernel->session));
-    do {
-        ssize_t n = recv(kernel->fd, packet, ANSWER_MAX, 0);
-
-        g_assert(n >= (ssize_t)sizeof got);
-        memcpy(&got, packet, sizeof got);
-        g_assert(got.len == (size_t)n);
-    } while (take_notification(kernel, (const struct fuse_out_header *)(const void *)packet));
+    n = recv(kernel->fd, packet, ANSWER_MAX, 0);
+    g_assert(n >= (ssize_t)sizeof got);
+    memcpy(&got, packet, sizeof got);
+    g_assert(got.len == (size_t)n);
     g_assert(got.unique == header.unique);
     if (got.error != 0)
         return got.error;

@@ -156,7 +156,7 @@ a_listing_is_whole_however_small_the_pieces(void **state)
     g_autofree char *at_once = list(*state, node_of(*state, PID_A, "proc"), 4096);
     g_autofree char *in_pieces = list(*state, node_of(*state, PID_A, "proc"), 64);
 
-    assert_string_equal(root, ". .. proc sys ");
+    assert_string_equal(root, ". .. proc sys metrics ");
     assert_true(g_str_has_prefix(at_once, ". .. "));
     assert_non_null(strstr(at_once, " meminfo "));
     assert_string_equal(in_pieces, at_once);
@@ -189,45 +189,56 @@ sendfile_of_another_containers_node_has_to_read(void **state)
 }
 
 static void
-a_text_longer_than_the_kernel_knows_has_to_be_read(void **state)
-{
-    Kernel *kernel = *state;
-    KernelRead shorter = sent(kernel, PID_HOST, PID_HOST), longer = shorter;
-    struct fuse_open_out out;
-
-    assert_int_equal(error_of(kernel, &shorter), 0);
-    assert_int_equal(kernel_open(kernel, PID_HOST, longer.node, O_RDONLY, &out), 0);
-    longer.handle = out.fh;
-    machine_write(kernel->machine, "proc/uptime", "10000.00 9000.00\n");
-    assert_int_equal(error_of(kernel, &longer), -EINVAL);
-    longer.for_pages = false;
-    assert_int_equal(error_of(kernel, &longer), 0);
-}
-
-static void
-after_sendfile_the_kernel_asks_for_the_size_again(void **state)
+what_sendfile_has_is_as_long_as_the_size(void **state)
 {
     Kernel *kernel = *state;
     KernelRead read = sent(kernel, PID_A, PID_A);
-    struct fuse_attr during, after;
+    struct fuse_attr attr;
+    int error;
+    g_autofree char *text = kernel_read(kernel, &read, &error);
 
-    assert_int_equal(error_of(kernel, &read), 0);
-    assert_int_equal(kernel_getattr(kernel, PID_A, read.node, &during), 0);
-    assert_int_equal(kernel_release(kernel, PID_A, read.node, read.handle), 0);
-    assert_true(kernel->notified && kernel->notified_node == read.node);
-    assert_int_equal(kernel_getattr(kernel, PID_A, read.node, &after), 0);
-    assert_true(during.size < 100 && after.size == 4096);
+    assert_int_equal(kernel_getattr(kernel, PID_A, read.node, &attr), 0);
+    assert_int_equal(strlen(text), attr.size);
+    assert_true(g_str_has_prefix(text, "1000.00 ") && g_str_has_suffix(text, " \n"));
 }
 
 static void
-after_a_read_the_kernel_keeps_what_it_knows(void **state)
+a_text_that_has_outgrown_its_size_has_to_be_read(void **state)
 {
     Kernel *kernel = *state;
-    KernelRead read = opened(kernel, PID_A, PID_A, "proc/uptime");
+    KernelRead read = sent(kernel, PID_HOST, PID_HOST);
+    g_autofree char *model = g_strnfill(200, '0');
+    struct fuse_attr before, after;
 
+    assert_int_equal(kernel_getattr(kernel, PID_HOST, read.node, &before), 0);
+    machine_write(kernel->machine, "proc/uptime", "5000.00 %s\n", model);
+    assert_int_equal(error_of(kernel, &read), -EINVAL);
+    /* Then it has another one. */
+    assert_int_equal(kernel_getattr(kernel, PID_HOST, read.node, &after), 0);
+    assert_true(before.size < 200 && after.size > 200);
     assert_int_equal(error_of(kernel, &read), 0);
-    assert_int_equal(kernel_release(kernel, PID_A, read.node, read.handle), 0);
-    assert_false(kernel->notified);
+}
+
+static void
+a_text_of_several_pages_has_to_be_read(void **state)
+{
+    Kernel *kernel = *state;
+    g_autofree char *model = g_strnfill(6000, 'x');
+    KernelRead read;
+
+    machine_write(kernel->machine, "proc/uptime", "%s\n", model);
+    read = sent(kernel, PID_HOST, PID_HOST);
+    assert_int_equal(error_of(kernel, &read), -EINVAL);
+    read.for_pages = false;
+    assert_int_equal(error_of(kernel, &read), 0);
+}
+
+static void
+sendfile_for_a_stranger_has_nothing(void **state)
+{
+    KernelRead read = sent(*state, PID_HOST, 0);
+
+    assert_int_equal(error_of(*state, &read), -EINVAL);
 }
 
 int
@@ -244,9 +255,10 @@ main(void)
         TEST(a_listing_is_whole_however_small_the_pieces),
         TEST(sendfile_has_the_text_of_its_own_container),
         TEST(sendfile_of_another_containers_node_has_to_read),
-        TEST(a_text_longer_than_the_kernel_knows_has_to_be_read),
-        TEST(after_sendfile_the_kernel_asks_for_the_size_again),
-        TEST(after_a_read_the_kernel_keeps_what_it_knows),
+        TEST(what_sendfile_has_is_as_long_as_the_size),
+        TEST(a_text_that_has_outgrown_its_size_has_to_be_read),
+        TEST(a_text_of_several_pages_has_to_be_read),
+        TEST(sendfile_for_a_stranger_has_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
