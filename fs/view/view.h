@@ -11,6 +11,7 @@
 
 typedef struct {
     const Snapshot *snapshot; /* borrowed */
+    unsigned number;          /* which CPU or node the file is of, as the reader names it */
     CpuSet cpus;              /* shown CPUs, the host's numbers; with NEED_CPUS */
     CpuView cpu;              /* with NEED_CPU_TIME.  Owned */
     LoadView load;            /* with NEED_THREADS; its averages with NEED_LOAD */
