@@ -121,8 +121,12 @@ test_closed_standard_streams_do_no_harm()
 
 test_a_pipe_ends_when_the_command_closes_it()
 {
-    # If init kept the pipe, cat would wait for the sleep.
-    expect_exit 0 timeout 5 sh -c "'$OWNPROC' run --proc none / -- sh -c 'exec >&-; sleep 8' | cat"
+    # If init or the launcher kept the pipe, cat would wait for the sleep.
+    mkfifo "$SCRATCH/pipe"
+    launch_behind / -- sh -c 'echo said; exec >&-; sleep 30' >"$SCRATCH/pipe"
+    expect_exit 0 timeout 5 cat "$SCRATCH/pipe"
+    expect_equal "what was said" said "$OUTPUT"
+    kill "$LAUNCHER"
 }
 
 tap_main

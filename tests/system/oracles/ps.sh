@@ -1,0 +1,57 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+# ps(1) combines uptime, btime and /proc/PID/stat, which the kernel alone writes.  In a container
+# with a time namespace all of them tell one story; whoever compares them with the clock sees it.
+
+# shellcheck source=tests/lib/system.sh
+. "$(dirname "$0")/../../lib/system.sh"
+
+daemon_require
+
+# A machine that has just been booted would hide a mistake: host and container were equally old.
+[ "$(cut -d. -f1 /proc/uptime)" -gt 60 ] || sleep 60
+
+# What a container under @flags prints of a spinner that has run for 5 s: "CPU% ELAPSED SECONDS",
+# where the last are seconds from when ps says it started to now.
+spinner_seen()
+{
+    # shellcheck disable=SC2016 # the inner shell's words
+    ownproc_run "$@" / -- bash -c '
+        "$0" spin >/dev/null &
+        sleep 5
+        set -- $(ps -o pcpu=,etimes= -p $!)
+        echo ${1%.*} $2 $(($(date +%s) - $(date -d "$(ps -o lstart= -p $!)" +%s)))' "$WORKLOAD"
+}
+
+test_a_spinner_under_half_a_cpu_is_50_percent_and_5_seconds_old()
+{
+    local seen
+    seen=$(spinner_seen --cpus 0.5)
+    # shellcheck disable=SC2086 # three words
+    set -- $seen
+    expect_between "%CPU" 40 60 "$1"
+    expect_between "seconds since it started, by ELAPSED" 4 7 "$2"
+    expect_between "seconds since it started, by STARTED" 4 7 "$3"
+}
+
+test_the_first_process_is_as_old_as_uptime_says()
+{
+    local seen
+    # shellcheck disable=SC2016 # the inner shell's words
+    seen=$(ownproc_run / -- sh -c 'sleep 2; ps -o etimes= -p 1; cut -d. -f1 /proc/uptime')
+    # shellcheck disable=SC2086 # two words
+    set -- $seen
+    expect_between "seconds of process 1" "$(($2 - 1))" "$(($2 + 1))" "$1"
+}
+
+test_ps_aux_shows_the_time_of_day_as_START()
+{
+    local before after seen
+    before=$(date +%H:%M)
+    seen=$(ownproc_run / -- sh -c 'ps aux' | awk '$NF == "aux" && /ps aux$/ { print $9; exit }')
+    after=$(date +%H:%M)
+    [ "$seen" = "$before" ] || [ "$seen" = "$after" ] || fail "START is $seen at $before"
+}
+
+tap_main
