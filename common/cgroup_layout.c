@@ -9,6 +9,11 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
+
+#define HANDLE_KERNFS                                                                              \
+    0xfe /* FILEID_KERNFS (linux:include/linux/exportfs.h): a number of 64 bits                    \
+          */
 
 /* The fields of one line of /proc/PID/mountinfo that matter here (proc(5)). */
 typedef struct {
@@ -200,4 +205,53 @@ cgroup_layout_open(const CgroupHierarchy *hierarchy, const char *path, GError **
     while (*below == '/')
         below++;
     return io_open_at(hierarchy->fd, *below ? below : ".", O_PATH | O_DIRECTORY, error);
+}
+
+/* A file handle of kernfs, filled in. */
+typedef struct {
+    _Alignas(struct file_handle) unsigned char bytes[sizeof(struct file_handle) + MAX_HANDLE_SZ];
+} Handle;
+
+static struct file_handle *
+handle_of(Handle *space)
+{
+    return (struct file_handle *)(void *)space->bytes;
+}
+
+/* Since Linux 5.5 it is the number of the inode, on machines where that has 64 bits. */
+static bool
+handles_are_numbers(const CgroupHierarchy *hierarchy)
+{
+    Handle space = {0};
+    struct file_handle *handle = handle_of(&space);
+    struct stat root;
+    uint64_t number;
+    int mount;
+
+    handle->handle_bytes = MAX_HANDLE_SZ;
+    if (name_to_handle_at(hierarchy->fd, "", handle, &mount, AT_EMPTY_PATH) != 0 ||
+        handle->handle_type != HANDLE_KERNFS || handle->handle_bytes != sizeof number ||
+        fstat(hierarchy->fd, &root) != 0)
+        return false;
+    memcpy(&number, handle->f_handle, sizeof number);
+    return number == root.st_ino;
+}
+
+bool
+cgroup_layout_lost(const CgroupHierarchy *hierarchy, uint64_t id)
+{
+    Handle space = {0};
+    struct file_handle *wanted = handle_of(&space);
+    autofd mount = -1, found = -1;
+
+    if (hierarchy->version == 0 || !handles_are_numbers(hierarchy))
+        return false;
+    mount = io_open_at(hierarchy->fd, ".", O_RDONLY | O_DIRECTORY, NULL); /* not O_PATH */
+    if (mount < 0)
+        return false;
+    wanted->handle_type = HANDLE_KERNFS;
+    wanted->handle_bytes = sizeof id;
+    memcpy(wanted->f_handle, &id, sizeof id);
+    found = open_by_handle_at(mount, wanted, O_PATH | O_CLOEXEC);
+    return found < 0 && errno == ESTALE;
 }

@@ -7,6 +7,8 @@
 
 #include "common/cgroup_paths.h"
 
+#include <stdint.h>
+
 typedef struct {
     unsigned version;  /* 1 or 2; 0: the controller is not mounted */
     int fd;            /* O_PATH directory of the mount; -1 with version 0 */
@@ -35,5 +37,9 @@ const char *cgroup_layout_path(const CgroupLayout *layout, const CgroupPaths *pa
 /* Opens the directory @path (from /proc/PID/cgroup) of @hierarchy, O_PATH.  READ_ERROR_GONE if it
  * was removed, READ_ERROR_IO if it lies outside what the mount shows. */
 int cgroup_layout_open(const CgroupHierarchy *hierarchy, const char *path, GError **error);
+
+/* True if no cgroup of @hierarchy has the number @id (st_ino of its directory) any more; false also
+ * if that cannot be told: the kernel or our rights do not allow it, or it is a recorded machine. */
+bool cgroup_layout_lost(const CgroupHierarchy *hierarchy, uint64_t id);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CgroupLayout, cgroup_layout_clear)

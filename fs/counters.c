@@ -23,6 +23,7 @@ struct Counters {
     GHashTable *by_key; /* owns the entries */
     GQueue by_use;      /* used last comes first */
     unsigned max;
+    const CgroupLayout *layout; /* where the ids are of; NULL: nobody knows */
 };
 
 static guint
@@ -86,10 +87,11 @@ forget_unused(Counters *counters)
 }
 
 static Entry *
-entry_use(Counters *counters, const CountersKey *key, unsigned n)
+entry_use(Counters *counters, const CountersKey *key, unsigned n, bool *ret_new)
 {
     Entry *entry = g_hash_table_lookup(counters->by_key, key);
 
+    *ret_new = !entry;
     if (!entry) {
         entry = entry_add(counters, key, n);
         forget_unused(counters);
@@ -98,6 +100,51 @@ entry_use(Counters *counters, const CountersKey *key, unsigned n)
     g_queue_unlink(&counters->by_use, &entry->by_use);
     g_queue_push_head_link(&counters->by_use, &entry->by_use);
     return entry;
+}
+
+/* The key unused longest, which then counts as used. */
+static bool
+oldest_key(Counters *counters, CountersKey *ret)
+{
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&counters->lock);
+    GList *link = g_queue_pop_tail_link(&counters->by_use);
+
+    if (!link)
+        return false;
+    g_queue_push_head_link(&counters->by_use, link);
+    *ret = ((Entry *)link->data)->key;
+    return true;
+}
+
+static void
+forget(Counters *counters, const CountersKey *key)
+{
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&counters->lock);
+    Entry *entry = g_hash_table_lookup(counters->by_key, key);
+
+    if (!entry)
+        return;
+    g_queue_unlink(&counters->by_use, &entry->by_use);
+    (void)g_hash_table_remove(counters->by_key, key);
+}
+
+static bool
+is_dead(const Counters *counters, const CountersKey *key)
+{
+    CgroupController controller = key->kind == COUNTERS_EVENTS ? CGROUP_MEMORY : CGROUP_IO;
+
+    return cgroup_layout_lost(&counters->layout->controllers[controller], key->id);
+}
+
+/* As history.c does. */
+static void
+forget_the_dead(Counters *counters)
+{
+    CountersKey key;
+
+    for (int i = 0; counters->layout && i < 2 && oldest_key(counters, &key); i++)
+        if (is_dead(counters, &key))
+            forget(counters, &key);
 }
 
 static bool
@@ -117,9 +164,11 @@ void
 counters_advance(Counters *counters, const CountersKey *key, uint64_t now, uint64_t *numbers,
                  unsigned n)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&counters->lock);
-    Entry *entry = entry_use(counters, key, n);
+    Entry *entry;
+    bool is_new;
 
+    g_mutex_lock(&counters->lock);
+    entry = entry_use(counters, key, n, &is_new);
     g_assert(entry->n == n);
     if (!is_late(entry, now, numbers)) {
         for (unsigned i = 0; i < n; i++)
@@ -128,4 +177,21 @@ counters_advance(Counters *counters, const CountersKey *key, uint64_t now, uint6
     }
     for (unsigned i = 0; i < n; i++)
         numbers[i] = entry->views[i].shown;
+    g_mutex_unlock(&counters->lock);
+    if (is_new)
+        forget_the_dead(counters);
+}
+
+void
+counters_watch(Counters *counters, const CgroupLayout *layout)
+{
+    counters->layout = layout;
+}
+
+unsigned
+counters_size(Counters *counters)
+{
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&counters->lock);
+
+    return g_hash_table_size(counters->by_key);
 }

@@ -6,6 +6,8 @@
 
 #pragma once
 
+#include "common/cgroup_layout.h"
+
 #include <glib.h>
 #include <stdint.h>
 
@@ -26,6 +28,11 @@ typedef struct {
 
 Counters *counters_new(unsigned max);
 void counters_free(Counters *counters);
+
+/* From then on the counters of cgroups that are gone from @layout are forgotten.  Borrowed. */
+void counters_watch(Counters *counters, const CgroupLayout *layout);
+
+unsigned counters_size(Counters *counters);
 
 /* Takes the @n counters @numbers as the kernel had them at the instant @now (CLOCK_BOOTTIME,
  * microseconds) and makes of them what is to be shown.  @n is always the same for a kind. */

@@ -59,6 +59,7 @@ daemon_open(Daemon *daemon, const Options *options, GError **error)
         return false;
     }
     daemon->history = history_new(HISTORY_MAX);
+    history_watch(daemon->history, &daemon->layout);
     daemon->last_good = last_good_new(LAST_GOOD_MAX, LAST_GOOD_MAX_BYTES);
     daemon->server = (Server){
         .sources = {daemon->root_fd, &daemon->layout, daemon->readers},

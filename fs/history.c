@@ -20,7 +20,8 @@ struct History {
     GHashTable *by_id; /* owns the entries */
     GQueue by_use;     /* used last comes first */
     unsigned max;
-    Counters *counters; /* has a lock of its own */
+    Counters *counters;               /* has a lock of its own */
+    const CgroupHierarchy *hierarchy; /* whose cgroups the ids are of; NULL: nobody knows */
 };
 
 /* A container has its events, the total of its disks, and a few disks. */
@@ -82,10 +83,11 @@ forget_unused(History *history)
 }
 
 static Entry *
-entry_use(History *history, uint64_t id)
+entry_use(History *history, uint64_t id, bool *ret_new)
 {
     Entry *entry = g_hash_table_lookup(history->by_id, &id);
 
+    *ret_new = !entry;
     if (!entry) {
         entry = entry_add(history, id);
         forget_unused(history);
@@ -109,16 +111,59 @@ is_late(const CpuView *view, const CgroupCpu *cpu, uint64_t elapsed)
            elapsed - view->elapsed < LATE_USEC;
 }
 
+/* The id unused longest, which then counts as used. */
+static bool
+oldest_id(History *history, uint64_t *ret)
+{
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&history->lock);
+    GList *link = g_queue_pop_tail_link(&history->by_use);
+
+    if (!link)
+        return false;
+    g_queue_push_head_link(&history->by_use, link);
+    *ret = ((Entry *)link->data)->id;
+    return true;
+}
+
+static void
+forget(History *history, uint64_t id)
+{
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&history->lock);
+    Entry *entry = g_hash_table_lookup(history->by_id, &id);
+
+    if (!entry)
+        return;
+    g_queue_unlink(&history->by_use, &entry->by_use);
+    (void)g_hash_table_remove(history->by_id, &id);
+}
+
+/* Each new container is the occasion to look at two others, so that the dead do not outnumber the
+ * living.  An id with the highest bit is the complement of another hierarchy's (fs/source). */
+static void
+forget_the_dead(History *history)
+{
+    uint64_t id;
+
+    for (int i = 0; history->hierarchy && i < 2 && oldest_id(history, &id); i++)
+        if (!(id >> 63) && cgroup_layout_lost(history->hierarchy, id))
+            forget(history, id);
+}
+
 void
 history_advance(History *history, const Snapshot *snapshot, const CpuSet *shown, CpuView *ret)
 {
-    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&history->lock);
     uint64_t elapsed = number_sub(snapshot->now, snapshot->born);
-    Entry *entry = entry_use(history, snapshot->cpu.id);
+    Entry *entry;
+    bool is_new;
 
+    g_mutex_lock(&history->lock);
+    entry = entry_use(history, snapshot->cpu.id, &is_new);
     if (!is_late(&entry->view, &snapshot->cpu, elapsed))
         cpu_view_advance(&entry->view, &snapshot->cpu, shown, elapsed);
     cpu_view_copy(&entry->view, ret);
+    g_mutex_unlock(&history->lock);
+    if (is_new)
+        forget_the_dead(history);
 }
 
 Counters *
@@ -133,4 +178,11 @@ history_size(History *history)
     g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&history->lock);
 
     return g_hash_table_size(history->by_id);
+}
+
+void
+history_watch(History *history, const CgroupLayout *layout)
+{
+    history->hierarchy = &layout->controllers[CGROUP_CPUACCT];
+    counters_watch(history->counters, layout);
 }

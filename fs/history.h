@@ -18,6 +18,9 @@ void history_free(History *history);
  */
 void history_advance(History *history, const Snapshot *snapshot, const CpuSet *shown, CpuView *ret);
 
+/* From then on the containers whose cgroups are gone from @layout are forgotten.  Borrowed. */
+void history_watch(History *history, const CgroupLayout *layout);
+
 unsigned history_size(History *history);
 
 /* The kernel's other counters; they go with @history. */

@@ -100,25 +100,73 @@ forget(Loads *loads, Load *load)
     g_hash_table_remove(loads->by_id, &load->id);
 }
 
+/* Under the lock. */
+static Load *
+load_add(Loads *loads, uint64_t id, const CgroupPaths *container)
+{
+    Load *load;
+
+    if (g_hash_table_size(loads->by_id) >= loads->max)
+        forget(loads, g_queue_peek_tail(&loads->by_use));
+    load = g_atomic_rc_box_new0(Load);
+    load->id = id;
+    load->by_use.data = load;
+    cgroup_paths_copy(container, &load->container);
+    g_hash_table_insert(loads->by_id, &load->id, load);
+    g_queue_push_head_link(&loads->by_use, &load->by_use);
+    return load;
+}
+
+static Load *
+load_use(Loads *loads, Load *load)
+{
+    g_queue_unlink(&loads->by_use, &load->by_use);
+    g_queue_push_head_link(&loads->by_use, &load->by_use);
+    return g_atomic_rc_box_acquire(load);
+}
+
+/* The one unused longest, which then counts as used. */
+static Load *
+load_oldest(Loads *loads)
+{
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&loads->lock);
+
+    return loads->by_use.tail ? load_use(loads, loads->by_use.tail->data) : NULL;
+}
+
+/* Each new container is the occasion to look at two others, so that the dead do not outnumber the
+ * living.  Those with averages are looked at anyway. */
+static void
+forget_the_dead(Loads *loads)
+{
+    for (int i = 0; i < 2; i++) {
+        g_autoptr(Load) load = load_oldest(loads);
+        g_autoptr(GError) problem = NULL;
+        uint64_t id;
+
+        if (!load || cgroup_container_id(loads->sources.layout, &load->container, &id, &problem) ||
+            !g_error_matches(problem, READ_ERROR, READ_ERROR_GONE))
+            continue;
+        g_mutex_lock(&loads->lock);
+        forget(loads, load);
+        g_mutex_unlock(&loads->lock);
+    }
+}
+
 static Load *
 load_find(Loads *loads, uint64_t id, const CgroupPaths *container)
 {
-    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&loads->lock);
-    Load *load = g_hash_table_lookup(loads->by_id, &id);
+    bool is_new;
+    Load *load;
 
-    if (load) {
-        g_queue_unlink(&loads->by_use, &load->by_use);
-    } else {
-        if (g_hash_table_size(loads->by_id) >= loads->max)
-            forget(loads, g_queue_peek_tail(&loads->by_use));
-        load = g_atomic_rc_box_new0(Load);
-        load->id = id;
-        load->by_use.data = load;
-        cgroup_paths_copy(container, &load->container);
-        g_hash_table_insert(loads->by_id, &load->id, load);
-    }
-    g_queue_push_head_link(&loads->by_use, &load->by_use);
-    return g_atomic_rc_box_acquire(load);
+    g_mutex_lock(&loads->lock);
+    load = g_hash_table_lookup(loads->by_id, &id);
+    is_new = !load;
+    load = load_use(loads, load ? load : load_add(loads, id, container));
+    g_mutex_unlock(&loads->lock);
+    if (is_new)
+        forget_the_dead(loads);
+    return load;
 }
 
 /* Two threads may do this for one container at once: the later sample stays. */
@@ -208,6 +256,14 @@ loads_advance(Loads *loads, uint64_t now, uint64_t periods)
         left -= MIN(left, n_asked);
         load_advance(loads, load, periods);
     }
+}
+
+unsigned
+loads_size(Loads *loads)
+{
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&loads->lock);
+
+    return g_hash_table_size(loads->by_id);
 }
 
 unsigned

@@ -26,7 +26,8 @@ bool loads_read(Loads *loads, const Reader *reader, unsigned needs, uint64_t now
  * @periods.  Forgets the containers whose cgroups are gone. */
 void loads_advance(Loads *loads, uint64_t now, uint64_t periods);
 
-/* How many containers have averages. */
+/* How many containers have averages, and how many are known. */
 unsigned loads_averaged(Loads *loads);
+unsigned loads_size(Loads *loads);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Loads, loads_free)

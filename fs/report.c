@@ -48,7 +48,13 @@ report_take(const Server *server, MetricsReport *ret)
     take_readers(server->sources.readers, ret);
     if (server->last_good)
         take_last_good(server->last_good, ret);
+    metrics_report_add(
+        ret, &(MetricsStore){.name = "counters",
+                             .entries = counters_size(history_counters(server->history))});
     ret->containers = history_size(server->history);
-    if (server->loads)
-        ret->loads = loads_averaged(server->loads);
+    if (!server->loads)
+        return;
+    metrics_report_add(ret,
+                       &(MetricsStore){.name = "threads", .entries = loads_size(server->loads)});
+    ret->loads = loads_averaged(server->loads);
 }

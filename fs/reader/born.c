@@ -22,7 +22,8 @@ birth_copy(const void *value, void *ret)
     return true;
 }
 
-/* A cgroup's number is never given again, so a birth never becomes wrong. */
+/* A cgroup's number is never given again, so a birth never becomes wrong.  Those of cgroups that
+ * are gone are forgotten by forget_the_dead(). */
 const CacheKind births = {
     .max_entries = 4096,
     .max_idle_usec = CACHE_FOR_EVER,
@@ -103,6 +104,19 @@ find_birth(const Readers *readers, const Reader *reader, int cgroup, uint64_t *r
     return true;
 }
 
+/* Each new birth is the occasion to look at two others, so that the dead do not outnumber the
+ * living. */
+static void
+forget_the_dead(Readers *readers, uint64_t now)
+{
+    const CgroupHierarchy *hierarchy = &readers->config.layout->controllers[CGROUP_CPUACCT];
+    uint64_t id;
+
+    for (int i = 0; i < 2 && cache_oldest(readers->births, now, &id); i++)
+        if (cgroup_layout_lost(hierarchy, id))
+            cache_drop(readers->births, id);
+}
+
 bool
 reader_born(Readers *readers, const Reader *reader, uint64_t *ret_usec, GError **error)
 {
@@ -127,6 +141,7 @@ reader_born(Readers *readers, const Reader *reader, uint64_t *ret_usec, GError *
         return true;
     if (!find_birth(readers, reader, cgroup, ret_usec, error))
         return false;
+    forget_the_dead(readers, now);
     cache_put(readers->births, status.st_ino, now, g_memdup2(ret_usec, sizeof *ret_usec));
     return true;
 }
