@@ -48,8 +48,9 @@ static void
 holds(const HostMemory *host, const CgroupMemory *group)
 {
     MemoryView v = memory_view(host, group);
-    uint64_t parts[] = {v.free,         v.cached,      v.anon_pages,      v.slab,   v.swap_cached,
-                        v.kernel_stack, v.page_tables, v.sec_page_tables, v.percpu, v.zswap};
+    uint64_t parts[] = {v.free,        v.cached,       v.anon_pages,  v.slab,
+                        v.swap_cached, v.kernel_stack, v.page_tables, v.sec_page_tables,
+                        v.percpu,      v.zswap,        v.vmalloc_used};
     uint64_t used = 0;
 
     assert_true(v.free <= v.available && v.available <= v.total);
