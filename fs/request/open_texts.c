@@ -110,3 +110,12 @@ open_texts_drop(OpenTexts *texts, uint64_t handle)
     if (open)
         forget(texts, open);
 }
+
+unsigned
+open_texts_use(OpenTexts *texts, size_t *ret_bytes)
+{
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&texts->lock);
+
+    *ret_bytes = texts->bytes;
+    return texts->by_use.length;
+}

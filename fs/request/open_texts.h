@@ -23,4 +23,7 @@ GBytes *open_texts_get(OpenTexts *texts, uint64_t handle);
 void open_texts_put(OpenTexts *texts, uint64_t handle, GBytes *text);
 void open_texts_drop(OpenTexts *texts, uint64_t handle);
 
+/* How many texts there are, and how many bytes in them. */
+unsigned open_texts_use(OpenTexts *texts, size_t *ret_bytes);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(OpenTexts, open_texts_free)

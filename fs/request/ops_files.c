@@ -20,9 +20,14 @@ ops_open(fuse_req_t req, fuse_ino_t node, struct fuse_file_info *fi)
         (void)fuse_reply_err(req, entry ? EISDIR : ENOENT);
         return;
     }
+    if (serve_hides(ops->config.server, entry->file, fuse_req_ctx(req)->pid)) {
+        (void)fuse_reply_err(req, ENOENT); /* it was bound before anybody knew for whom */
+        return;
+    }
     /* Not even root's CAP_DAC_OVERRIDE makes these files writable.  O_TRUNC would set the size the
      * kernel knows to 0. */
-    if ((fi->flags & O_ACCMODE) != O_RDONLY || (fi->flags & O_TRUNC)) {
+    if ((fi->flags & O_ACCMODE) != O_RDONLY || (fi->flags & O_TRUNC) ||
+        (entry->file == &tree_metrics && !ops_may_read_metrics(ops, req))) {
         (void)fuse_reply_err(req, EACCES);
         return;
     }
@@ -41,7 +46,17 @@ now_nsec(void)
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-/* Makes the text for whoever asks; if that fails the request is answered.  The caller unrefs. */
+/* Both make the text for whoever asks; if that fails the request is answered.  The caller unrefs.
+ */
+static GBytes *
+new_metrics(const Ops *ops, fuse_req_t req)
+{
+    if (ops_may_read_metrics(ops, req))
+        return ops_make_metrics(ops);
+    (void)fuse_reply_err(req, EACCES); /* root's open file was inherited */
+    return NULL;
+}
+
 static GBytes *
 new_text(const Ops *ops, const ProcFile *file, fuse_req_t req)
 {
@@ -66,7 +81,7 @@ text_at(const Ops *ops, const ProcFile *file, fuse_req_t req, uint64_t handle, o
 
     if (text)
         return text;
-    text = new_text(ops, file, req);
+    text = file == &tree_metrics ? new_metrics(ops, req) : new_text(ops, file, req);
     if (text)
         open_texts_put(ops->texts, handle, text);
     return text;

@@ -16,11 +16,21 @@ static off_t
 file_size(const Ops *ops, const ProcFile *file, uint64_t node, pid_t tid)
 {
     size_t known = sizes_get(ops->sizes, node);
-    g_autoptr(GBytes) text = known > 0 ? NULL : ops_make_text(ops, file, tid, NULL);
+    g_autoptr(GBytes) text = NULL;
 
+    if (known == 0 && file != &tree_metrics)
+        text = ops_make_text(ops, file, tid, NULL);
     if (text)
         known = sizes_fit(ops->sizes, node, g_bytes_get_size(text));
     return known > 0 ? (off_t)known : SIZE_UNKNOWN;
+}
+
+static mode_t
+entry_mode(const TreeEntry *entry)
+{
+    if (!entry->file)
+        return S_IFDIR | 0555;
+    return S_IFREG | (entry->file == &tree_metrics ? 0400 : 0444);
 }
 
 static struct stat
@@ -28,7 +38,7 @@ entry_stat(const Ops *ops, const TreeEntry *entry, uint64_t node, pid_t tid)
 {
     struct stat st = {
         .st_ino = node,
-        .st_mode = entry->file ? S_IFREG | 0444 : S_IFDIR | 0555,
+        .st_mode = entry_mode(entry),
         .st_nlink = entry->file ? 1 : 2 + entry->n_dirs,
         .st_size = entry->file ? file_size(ops, entry->file, node, tid) : 0,
         .st_blksize = 4096,
@@ -46,7 +56,7 @@ node_for(const Ops *ops, const TreeEntry *entry, pid_t tid)
 {
     uint64_t container = 0;
 
-    if (entry->file)
+    if (entry->file && entry->file != &tree_metrics)
         (void)serve_container_id(ops->config.server, tid, &container, NULL);
     return tree_node(entry, container);
 }
@@ -60,7 +70,7 @@ ops_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
     const TreeEntry *entry = dir ? tree_child(ops->tree, dir, name) : NULL;
     struct fuse_entry_param answer = {0};
 
-    if (!entry) {
+    if (!entry || (entry->file && serve_hides(ops->config.server, entry->file, tid))) {
         (void)fuse_reply_err(req, ENOENT);
         return;
     }
@@ -121,6 +131,8 @@ list_from(Listing *listing, const Ops *ops, const TreeEntry *dir, off_t offset)
         return;
     entry = tree_next(ops->tree, dir, offset > 2 ? (unsigned)(offset - 2) : 0);
     for (; entry; entry = tree_next(ops->tree, dir, entry->number)) {
+        if (entry->file && serve_hides(ops->config.server, entry->file, tid))
+            continue;
         st.st_ino = node_for(ops, entry, tid);
         st.st_mode = entry->file ? S_IFREG : S_IFDIR;
         if (!list(listing, entry->name, &st, 2 + entry->number))

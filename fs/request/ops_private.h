@@ -22,6 +22,11 @@ struct Ops {
 /* The text of @file for the thread @tid; the caller unrefs. */
 GBytes *ops_make_text(const Ops *ops, const ProcFile *file, pid_t tid, GError **error);
 
+/* ops_metrics.c: the daemon's own numbers, for root of the host alone: a container's root, even one
+ * with the host's user ids, must not see what others do. */
+bool ops_may_read_metrics(const Ops *ops, fuse_req_t req);
+GBytes *ops_make_metrics(const Ops *ops); /* the caller unrefs */
+
 /* ops_names.c: what is there */
 void ops_lookup(fuse_req_t req, fuse_ino_t parent, const char *name);
 void ops_getattr(fuse_req_t req, fuse_ino_t node, struct fuse_file_info *fi);

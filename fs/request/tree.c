@@ -9,6 +9,9 @@
 #define NUMBER_BITS 8u
 #define NUMBERS (1u << NUMBER_BITS)
 #define FILE_BASE 64u
+#define METRICS (NUMBERS - 1) /* stays where it is when files are added */
+
+const ProcFile tree_metrics = {.path = "metrics"};
 
 struct Tree {
     TreeEntry entries[NUMBERS]; /* by number; without a name: none */
@@ -52,7 +55,7 @@ tree_new(const ProcFile *files, unsigned n)
 {
     Tree *tree = g_new0(Tree, 1);
 
-    g_assert(n <= NUMBERS - FILE_BASE);
+    g_assert(n <= METRICS - FILE_BASE);
     (void)tree_add_dir(tree, NULL, g_strdup(""));
     for (unsigned i = 0; i < n; i++) {
         const char *name = files[i].path;
@@ -63,6 +66,10 @@ tree_new(const ProcFile *files, unsigned n)
                                                    .parent = dir->number,
                                                    .number = FILE_BASE + i};
     }
+    tree->entries[METRICS] = (TreeEntry){.name = g_strdup(tree_metrics.path),
+                                         .file = &tree_metrics,
+                                         .parent = TREE_ROOT,
+                                         .number = METRICS};
     return tree;
 }
 
@@ -76,10 +83,17 @@ tree_free(Tree *tree)
     g_free(tree);
 }
 
+/* False if it is the same for everybody. */
+static bool
+is_containers(const TreeEntry *entry)
+{
+    return entry->file && entry->file != &tree_metrics;
+}
+
 uint64_t
 tree_node(const TreeEntry *entry, uint64_t container)
 {
-    return entry->file ? container << NUMBER_BITS | entry->number : entry->number;
+    return is_containers(entry) ? container << NUMBER_BITS | entry->number : entry->number;
 }
 
 uint64_t
@@ -93,7 +107,7 @@ tree_find(const Tree *tree, uint64_t node)
 {
     const TreeEntry *entry = &tree->entries[node % NUMBERS];
 
-    if (!entry->name || (!entry->file && node != entry->number))
+    if (!entry->name || (!is_containers(entry) && node != entry->number))
         return NULL;
     return entry;
 }

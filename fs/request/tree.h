@@ -17,6 +17,10 @@ typedef struct {
     unsigned number;      /* directories from TREE_ROOT on, then files; never 0 */
 } TreeEntry;
 
+/* The file of the daemon's own numbers: "metrics", at the root, the same for everybody who may read
+ * it.  It is no file of a container: nothing of it is used but its address. */
+extern const ProcFile tree_metrics;
+
 typedef struct Tree Tree;
 
 /* @files, n of them, are borrowed. */

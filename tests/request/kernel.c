@@ -34,6 +34,7 @@ kernel_ask(Kernel *kernel, uint32_t opcode, pid_t pid, uint64_t node, GBytes *bo
         .unique = kernel->unique += 2,
         .nodeid = node,
         .pid = (uint32_t)pid,
+        .uid = kernel->uid,
     };
 
     send_request(kernel, &header, body);

@@ -15,6 +15,7 @@ typedef struct {
     Session *session;
     int fd; /* our end */
     uint64_t unique;
+    uint32_t uid; /* of who asks; 0 if not set */
     bool
         notified; /* the last answer was followed or preceded by "forget what you know of a node" */
     uint64_t notified_node;

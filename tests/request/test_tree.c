@@ -97,8 +97,19 @@ a_node_that_was_never_given_is_not_found(void **state)
     const TreeEntry *dir = walk(*state, "proc");
 
     assert_null(tree_find(*state, 0));
-    assert_null(tree_find(*state, 0xff));
+    assert_null(tree_find(*state, 0xfe));
     assert_null(tree_find(*state, dir->number | 7 << 8)); /* a container's directory */
+}
+
+static void
+the_metrics_are_the_same_for_everybody(void **state)
+{
+    const TreeEntry *entry = walk(*state, "metrics");
+
+    assert_ptr_equal(entry->file, &tree_metrics);
+    assert_true(tree_node(entry, 7) == tree_node(entry, 0));
+    assert_ptr_equal(tree_find(*state, tree_node(entry, 0)), entry);
+    assert_null(tree_find(*state, entry->number | 7 << 8)); /* a container's metrics */
 }
 
 static void
@@ -138,6 +149,7 @@ main(void)
         cmocka_unit_test_setup_teardown(a_node_leads_back_to_its_entry_and_container, grow, fell),
         cmocka_unit_test_setup_teardown(two_containers_share_no_node_of_a_file, grow, fell),
         cmocka_unit_test_setup_teardown(two_files_of_a_container_share_no_node, grow, fell),
+        cmocka_unit_test_setup_teardown(the_metrics_are_the_same_for_everybody, grow, fell),
         cmocka_unit_test_setup_teardown(a_directory_is_the_same_for_everybody, grow, fell),
         cmocka_unit_test_setup_teardown(a_node_that_was_never_given_is_not_found, grow, fell),
         cmocka_unit_test_setup_teardown(a_listing_has_each_name_once, grow, fell),

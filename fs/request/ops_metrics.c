@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "fs/request/ops_private.h"
+
+#include "fs/report.h"
+
+#define TEXT_FIRST 8192 /* bytes */
+
+bool
+ops_may_read_metrics(const Ops *ops, fuse_req_t req)
+{
+    const struct fuse_ctx *reader = fuse_req_ctx(req);
+
+    return reader_is_host_root(ops->config.server->sources.readers, reader->pid, reader->uid);
+}
+
+GBytes *
+ops_make_metrics(const Ops *ops)
+{
+    GString *text = g_string_sized_new(TEXT_FIRST);
+    MetricsStore texts = {.name = "open_texts"};
+    MetricsReport report;
+    size_t bytes;
+
+    report_take(ops->config.server, &report);
+    texts.entries = open_texts_use(ops->texts, &bytes);
+    metrics_report_add(&report, &texts);
+    report.text_bytes += bytes;
+    report.started = (uint64_t)ops->started.tv_sec;
+    metrics_text_render(&report, text);
+    return g_string_free_to_bytes(text);
+}
