@@ -67,7 +67,8 @@ view_use(MemoryView *view, const CgroupMemory *group)
     view->shmem = take(&budget, MIN(group->shmem, group->file));
     view->cached = view->shmem + take(&budget, group->file - MIN(group->shmem, group->file));
     view->sreclaimable = take(&budget, group->slab_reclaimable);
-    view->swap_cached = take(&budget, group->swapcached);
+    /* what is in the swap cache has its place in swap, too */
+    view->swap_cached = take(&budget, MIN(group->swapcached, view->swap_total - view->swap_free));
 
     view->kreclaimable = view->sreclaimable;
     view->slab = view->sreclaimable + view->sunreclaim;
@@ -113,9 +114,9 @@ memory_view(const HostMemory *host, const CgroupMemory *group)
     MemoryView view = {0};
 
     view_room(&view, host, group);
+    view_swap(&view, host, group);
     view_use(&view, group);
     view_parts(&view, group);
-    view_swap(&view, host, group);
     view.commit_limit = number_add(view.total, view.swap_total);
     view.committed = number_add(view.anon_pages + view.shmem, view.swap_total - view.swap_free);
     return view;

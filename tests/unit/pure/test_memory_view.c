@@ -197,6 +197,9 @@ what_is_in_use_is_told_by_kind(void **state)
     group.sec_pagetables = 3 * MIB;
     group.percpu = 4 * MIB;
     group.swapcached = 6 * MIB;
+    group.swap_known = true;
+    group.swap_limit = 128 * MIB;
+    group.swap_usage = 10 * MIB;
     view = memory_view(&host, &group);
     assert_int_equal(view.anon_pages, 80 * MIB);
     assert_int_equal(view.cached, 60 * MIB);
@@ -399,6 +402,23 @@ committed_is_what_cannot_be_dropped_and_its_limit_is_all_there_is(void **state)
     assert_int_equal(memory_view(&host, &group).commit_limit, (256 + 100) * MIB);
 }
 
+/* memory.swap.max was lowered to nothing while pages were swapped out */
+static void
+the_swap_cache_is_a_part_of_used_swap(void **state)
+{
+    CgroupMemory group = limited(100 * MIB);
+
+    (void)state;
+    group.swapcached = 6 * MIB;
+    group.swap_known = true;
+    group.swap_limit = 2 * MIB;
+    group.swap_usage = 10 * MIB;
+    group.swap_room = 0;
+    assert_int_equal(memory_view(&host, &group).swap_cached, 2 * MIB);
+    group.swap_limit = 0;
+    assert_int_equal(memory_view(&host, &group).swap_cached, 0);
+}
+
 int
 main(void)
 {
@@ -430,6 +450,7 @@ main(void)
         cmocka_unit_test(without_swap_accounting_there_is_no_swap),
         cmocka_unit_test(zswap_is_memory_and_what_it_holds_is_swap),
         cmocka_unit_test(committed_is_what_cannot_be_dropped_and_its_limit_is_all_there_is),
+        cmocka_unit_test(the_swap_cache_is_a_part_of_used_swap),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

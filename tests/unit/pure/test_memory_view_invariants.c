@@ -68,6 +68,7 @@ holds(const HostMemory *host, const CgroupMemory *group)
     assert_true(v.anon_huge_pages <= v.anon_pages && v.shmem_huge_pages <= v.shmem);
     assert_true(v.file_huge_pages + v.shmem <= v.cached);
     assert_true(v.sreclaimable + v.sunreclaim == v.slab && v.kreclaimable >= v.sreclaimable);
+    assert_true(v.swap_cached <= v.swap_total - v.swap_free);
     assert_true(v.zswapped <= v.swap_total - v.swap_free);
     assert_true(v.committed <= v.commit_limit);
 }

@@ -29,6 +29,10 @@ gauges_are_meminfos_numbers_in_pages(void **state)
     snapshot.memory.anon = 20 * MIB;
     snapshot.memory.file = 10 * MIB;
     snapshot.memory.shmem = 4 * MIB;
+    snapshot.host_memory.swap_total = snapshot.host_memory.swap_free = GIB;
+    snapshot.memory.swap_known = true;
+    snapshot.memory.swap_limit = 4 * MIB;
+    snapshot.memory.swap_usage = 2 * MIB;
     snapshot.memory.swapcached = 1 * MIB;
     snapshot.memory.file_dirty = 12 * KIB;
     snapshot.memory.file_writeback = 8 * KIB;
