@@ -19,7 +19,7 @@
 #define ASK_MAX 8192u
 
 typedef struct {
-    uint64_t id;           /* cgroup_container_id(); the key */
+    uint64_t id;           /* tasks_id(); the key */
     CgroupPaths container; /* constant */
 
     /* Guarded by Loads.lock: */
@@ -400,7 +400,7 @@ loads_read(Loads *loads, const Reader *reader, unsigned needs, uint64_t now, Loa
     uint64_t id, number = 0;
     unsigned level = 0;
 
-    if (!cgroup_container_id(loads->sources.layout, &reader->container, &id, error))
+    if (!tasks_id(loads->sources.layout, &reader->container, &id, error))
         return false;
     load = load_find(loads, id, &reader->container);
     if ((needs & NEED_LOAD) && reader->pid_dir >= 0)

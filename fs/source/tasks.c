@@ -126,21 +126,43 @@ remember_newest(const Census *census)
 }
 
 /* The container's cgroup where CPU time is counted, else in any hierarchy in which it has one of
- * its own. */
+ * its own; *ret_where tells the hierarchies apart. */
 static bool
-find_own(const CgroupLayout *layout, const CgroupPaths *container, CgroupLevel *ret, GError **error)
+find_own(const CgroupLayout *layout, const CgroupPaths *container, CgroupLevel *ret,
+         unsigned *ret_where, GError **error)
 {
     static const CgroupController order[] = {CGROUP_CPUACCT, CGROUP_PIDS,   CGROUP_MEMORY,
                                              CGROUP_CPU,     CGROUP_CPUSET, CGROUP_FREEZER,
                                              CGROUP_DEVICES, CGROUP_IO,     CGROUP_HUGETLB};
 
-    for (size_t i = 0; i < G_N_ELEMENTS(order); i++) {
+    for (unsigned i = 0; i < G_N_ELEMENTS(order); i++) {
         if (!cgroup_level_of(layout, container, order[i], ret, error))
             return false;
+        *ret_where = i;
         if (ret->dir >= 0)
             return true;
     }
+    *ret_where = G_N_ELEMENTS(order);
     return cgroup_level_start(&layout->unified, container->unified, ret, error);
+}
+
+/* Numbers of different hierarchies are told apart by their top bits. */
+#define ID_WHERE_SHIFT 60
+G_STATIC_ASSERT(CGROUP_N_CONTROLLERS < 16);
+
+bool
+tasks_id(const CgroupLayout *layout, const CgroupPaths *container, uint64_t *ret, GError **error)
+{
+    g_auto(CgroupLevel) level = {.dir = -1};
+    unsigned where;
+    uint64_t id = 0;
+
+    if (!find_own(layout, container, &level, &where, error))
+        return false;
+    if (level.dir >= 0 && !cgroup_directory_id(level.dir, &id, error))
+        return false;
+    *ret = id ^ (uint64_t)where << ID_WHERE_SHIFT;
+    return true;
 }
 
 /* Threads that v1's freezer has stopped are in D, and wait for nothing. */
@@ -190,8 +212,9 @@ take_census(int root_fd, const CgroupLayout *layout, const CgroupPaths *containe
 {
     g_auto(CgroupLevel) level = {.dir = -1};
     Census census = {root_fd, sample, 0};
+    unsigned where;
 
-    if (!find_own(layout, container, &level, error))
+    if (!find_own(layout, container, &level, &where, error))
         return false;
     if (level.dir >= 0)
         threads_visit(level.version, level.dir, ask, &census);

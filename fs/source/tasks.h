@@ -31,6 +31,11 @@ typedef struct {
 bool tasks_sample(int root_fd, const CgroupLayout *layout, const CgroupPaths *container,
                   TaskSample *sample, GError **error);
 
+/* A number that belongs to these threads alone for as long as the machine is up: which cgroup they
+ * are counted in.  READ_ERROR_GONE. */
+bool tasks_id(const CgroupLayout *layout, const CgroupPaths *container, uint64_t *ret,
+              GError **error);
+
 /* How deep the pid namespace of the process @dir (/proc/PID) is nested, and its number there; both
  * 0 if the kernel does not tell. */
 void tasks_number(int dir, unsigned *ret_level, uint64_t *ret_number);

@@ -79,6 +79,16 @@ workload_block(void)
     exit(child < 0);
 }
 
+/* Wakes up once a second, for nothing. */
+static void
+workload_nap(void)
+{
+    puts("ready");
+    fflush(stdout);
+    for (;;)
+        sleep(1);
+}
+
 /* Takes and returns memory and CPU time in turn, so that every number moves. */
 static void
 workload_churn(void)
@@ -119,6 +129,8 @@ main(int argc, char **argv)
         workload_spin();
     if (strcmp(what, "block") == 0)
         workload_block();
+    if (strcmp(what, "nap") == 0)
+        workload_nap();
     if (strcmp(what, "churn") == 0)
         workload_churn();
     if (strcmp(what, "anon") == 0 && argc == 3)
@@ -127,6 +139,7 @@ main(int argc, char **argv)
         workload_cache(argv[2]);
     if (strcmp(what, "forget") == 0 && argc == 3)
         workload_forget(argv[2]);
-    fprintf(stderr, "usage: workload spin | block | churn | anon MIB | cache FILE | forget FILE\n");
+    fprintf(stderr,
+            "usage: workload spin | block | nap | churn | anon MIB | cache FILE | forget FILE\n");
     return 2;
 }

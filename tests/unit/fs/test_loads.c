@@ -150,6 +150,30 @@ he_who_reads_may_be_the_last_pid(void **state)
     assert_int_equal(read_at(machine, 150, NOW).last_pid, 42);
 }
 
+/* One memory cgroup, two of cpuacct: two containers as far as threads go. */
+static void
+containers_are_told_apart_where_their_threads_are_counted(void **state)
+{
+    g_autoptr(Machine) machine = machine_new(MACHINE_V1);
+
+    (void)state;
+    machine_cgroup_v1(machine, "/m");
+    machine_cgroup_v1(machine, "/a");
+    machine_cgroup_v1(machine, "/b");
+    machine_write(machine, "v1/cpuacct/a/cpuacct.usage", "0\n");
+    machine_write(machine, "v1/cpuacct/b/cpuacct.usage", "0\n");
+    machine_process(machine, &(MachineProcess){.pid = READER,
+                                               .cgroup = "1:memory:/m\n2:cpuacct:/a\n"
+                                                         "3:cpu:/a\n4:cpuset:/a\n"});
+    machine_process(machine, &(MachineProcess){.pid = READER + 1,
+                                               .cgroup = "1:memory:/m\n2:cpuacct:/b\n"
+                                                         "3:cpu:/b\n4:cpuset:/b\n"});
+    machine_boot(machine);
+    (void)read_at(machine, READER, NOW);
+    (void)read_at(machine, READER + 1, NOW);
+    assert_int_equal(loads_averaged(machine->tree.loads), 2);
+}
+
 static void
 a_container_that_is_gone_is_forgotten(void **state)
 {
@@ -218,6 +242,7 @@ main(void)
         cmocka_unit_test(readers_share_the_sample_of_a_second),
         cmocka_unit_test(samples_of_many_threads_are_shared_for_longer),
         cmocka_unit_test(he_who_reads_may_be_the_last_pid),
+        cmocka_unit_test(containers_are_told_apart_where_their_threads_are_counted),
         cmocka_unit_test(a_container_that_is_gone_is_forgotten),
         cmocka_unit_test(a_container_that_cannot_be_looked_at_goes_on_as_it_was),
         cmocka_unit_test(what_cannot_be_read_is_the_readers_error),
