@@ -87,7 +87,7 @@ main(int argc, char **argv)
          (options.foreground || (parent = background_start(&error)) >= 0);
     if (ok) {
         session_block_signals();
-        preflight_settle();
+        preflight_settle(options.container_pid != 0);
         ok = run(&options, &daemon, parent, &error);
         daemon_close(&daemon);
     }

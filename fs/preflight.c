@@ -41,28 +41,33 @@ preflight_check(bool bound, GError **error)
     return true;
 }
 
-static void
+/* In the host's pid namespace kthreadd is pid 2, and kernel threads stay in the first namespaces;
+ * pid 1 is there as a rule. */
+static bool
 enter_host_cgroup_namespace(void)
 {
-    g_autoptr(GError) error = NULL;
-    autofd fd = -1;
+    static const char *const links[] = {"/proc/2/ns/cgroup", "/proc/1/ns/cgroup"};
 
-    if (is_in("/proc/self/ns/cgroup", CGROUP_NS_INIT_INO))
-        return;
-    fd = io_open_at(AT_FDCWD, "/proc/1/ns/cgroup", O_RDONLY, &error);
-    if (fd >= 0 && setns(fd, CLONE_NEWCGROUP) == 0)
-        return;
-    g_warning("cannot enter the host's cgroup namespace, containers outside of this one will not "
-              "be recognised: %s",
-              error ? error->message : g_strerror(errno));
+    for (unsigned i = 0; i < G_N_ELEMENTS(links); i++) {
+        autofd fd = is_in(links[i], CGROUP_NS_INIT_INO)
+                        ? io_open_at(AT_FDCWD, links[i], O_RDONLY, NULL)
+                        : -1;
+
+        if (fd >= 0 && setns(fd, CLONE_NEWCGROUP) == 0)
+            return true;
+    }
+    return false;
 }
 
 void
-preflight_settle(void)
+preflight_settle(bool bound)
 {
     struct rlimit files;
 
-    enter_host_cgroup_namespace();
+    if (!is_in("/proc/self/ns/cgroup", CGROUP_NS_INIT_INO) && !enter_host_cgroup_namespace() &&
+        !bound)
+        g_warning("cannot enter the host's cgroup namespace: containers outside of this one will "
+                  "not be recognised");
     if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
         files.rlim_cur = files.rlim_max;
         (void)setrlimit(RLIMIT_NOFILE, &files); /* up to the hard limit is always allowed */

@@ -13,4 +13,4 @@ bool preflight_check(bool bound, GError **error);
 
 /* Puts the calling thread, and those it starts, into the host's cgroup namespace, and raises the
  * limit of open files: both as far as possible. */
-void preflight_settle(void);
+void preflight_settle(bool bound);

@@ -32,12 +32,13 @@ is_mounted()
     grep -q " $1 fuse.ownproc " /proc/mounts
 }
 
-# Starts it in the foreground and waits until it serves; its pid in DAEMON.
+# start DIR [COMMAND…]: starts it in the foreground, by COMMAND, and waits until it serves; its pid
+# in DAEMON.
 start()
 {
     local directory=$1
     shift
-    "$OWNPROCD" -c /dev/null -f -m "$directory" "$@" &
+    "$@" "$OWNPROCD" -c /dev/null -f -m "$directory" &
     DAEMON=$!
     for _ in $(seq 100); do
         is_mounted "$directory" && [ -s "$directory/proc/uptime" ] && return 0
@@ -248,6 +249,14 @@ test_a_container_of_nobody_is_one_sentence()
     require_fuse
     expect_exit 1 "$OWNPROCD" -c /dev/null -f -m "$TREE" --container-pid 2147483647
     expect_match "what it says" "^ownprocd: --container-pid 2147483647: .*No such file" "$OUTPUT"
+}
+
+test_from_a_cgroup_namespace_of_its_own_it_goes_to_the_hosts()
+{
+    require_fuse
+    start "$TREE" unshare --cgroup
+    expect_equal "cgroup namespace" "$(readlink /proc/2/ns/cgroup)" "$(readlink "/proc/$DAEMON/ns/cgroup")"
+    stop
 }
 
 test_without_root_it_says_so()
