@@ -9,10 +9,18 @@
 #include <stdio.h>
 #include <unistd.h>
 
+static uint64_t machine_clock = MACHINE_NOW;
+
 uint64_t
 machine_now(void)
 {
-    return MACHINE_NOW;
+    return machine_clock;
+}
+
+void
+machine_set_now(uint64_t now)
+{
+    machine_clock = now;
 }
 
 static char *
@@ -65,7 +73,7 @@ machine_remove(const Machine *machine, const char *path)
 static void
 add_namespaces(const Machine *machine, const char *process)
 {
-    static const char *const names[] = {"pid", "cgroup", "time"};
+    static const char *const names[] = {"pid", "cgroup", "time", "user"};
 
     for (unsigned i = 0; i < G_N_ELEMENTS(names); i++) {
         g_autofree char *path = g_strdup_printf("proc/%s/ns/%s", process, names[i]);
@@ -73,6 +81,16 @@ add_namespaces(const Machine *machine, const char *process)
 
         link_to(machine, path, target);
     }
+}
+
+void
+machine_set_namespace(const Machine *machine, int pid, const char *type, unsigned number)
+{
+    g_autofree char *path = g_strdup_printf("proc/%d/ns/%s", pid, type);
+    g_autofree char *target = g_strdup_printf("%s:[%u]", type, number);
+
+    machine_remove(machine, path);
+    link_to(machine, path, target);
 }
 
 void

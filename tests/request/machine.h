@@ -32,4 +32,9 @@ void machine_write(const Machine *machine, const char *path, const char *format,
 void machine_remove(const Machine *machine, const char *path);
 void machine_add_process(const Machine *machine, int pid, const char *cgroup);
 
+/* Gives a process a namespace ("pid") of its own, of which there is no init to be seen. */
+void machine_set_namespace(const Machine *machine, int pid, const char *type, unsigned number);
+
+/* What the clock says: MACHINE_NOW, unless a test sets it. */
 uint64_t machine_now(void);
+void machine_set_now(uint64_t now);

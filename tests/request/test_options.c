@@ -152,6 +152,36 @@ what_is_wrong_in_the_file_is_named(void **state)
                    "[ownprocd] mountpoint: 'x' is not an absolute path");
     refuses_config("[ownprocd]\ndebug=yes\n", "[ownprocd] debug: 'yes' is not true or false");
     refuses_config("[ownproc]\ndebug=true\n", "[ownproc]: no such group");
+    refuses_config("[container]\n", "[container]: no such group");
+    refuses_config("[container ]\n", "[container ]: no such group");
+    refuses_config("[files]\nproc/kcore=hide\n", "[files] proc/kcore: no such file");
+    refuses_config("[files]\ncpu-policy=ceil\n", "[files] cpu-policy: no such file");
+    refuses_config("[files]\nproc/stat=off\n",
+                   "[files] proc/stat: 'off' is not virtual, hide, zero or host");
+    refuses_config("[container /a]\ncpu-policy=floor\n",
+                   "[container /a] cpu-policy: 'floor' is not ceil, round or cpuset");
+}
+
+static void
+files_and_containers_are_taken_whatever_comes_first(void **state)
+{
+    g_autofree char *option = config("[container /docker/*]\nproc/stat=host\ncpu-policy=cpuset\n"
+                                     "[container /*]\ncpu-policy=round\n"
+                                     "[files]\nproc/stat=hide\nproc/uptime=zero\n");
+    char docker[] = "/docker/x", other[] = "/other";
+    const CgroupPaths of_docker = {.unified = docker}, of_other = {.unified = other};
+    g_auto(Options) options = {0};
+    const Policy *policy;
+
+    (void)state;
+    assert_true(parse((const char *[]){option, NULL}, &options, NULL));
+    policy = policies_find(options.policies, &of_docker);
+    assert_int_equal(policy_file(policy, proc_file_find("proc/stat")), FILE_HOST);
+    assert_int_equal(policy_file(policy, proc_file_find("proc/uptime")), FILE_ZERO);
+    assert_int_equal(policy_cpus(policy, options.cpu_policy), CPU_POLICY_CPUSET);
+    policy = policies_find(options.policies, &of_other);
+    assert_int_equal(policy_file(policy, proc_file_find("proc/stat")), FILE_HIDE);
+    assert_int_equal(policy_cpus(policy, options.cpu_policy), CPU_POLICY_ROUND);
 }
 
 static void
@@ -173,6 +203,7 @@ main(void)
         cmocka_unit_test(the_command_line_overrides_the_file),
         cmocka_unit_test(what_is_wrong_on_the_command_line_is_named),
         cmocka_unit_test(what_is_wrong_in_the_file_is_named),
+        cmocka_unit_test(files_and_containers_are_taken_whatever_comes_first),
         cmocka_unit_test(a_file_that_was_named_must_be_there),
     };
 
