@@ -7,6 +7,7 @@
 #include "fs/failure.h"
 #include "fs/metrics.h"
 #include "fs/proc/zero.h"
+#include "fs/serve_names.h"
 
 #include <sys/personality.h>
 
@@ -14,10 +15,11 @@
 
 /* A shell on the host sees what the host sees, to the byte. */
 static bool
-serve_host(const Server *server, const ProcFile *file, GString *out, GError **error)
+serve_host(const Server *server, const ProcName *name, GString *out, GError **error)
 {
     size_t len;
-    g_autofree char *text = io_read_at(server->sources.root_fd, file->path, &len, error);
+    g_autofree char *path = proc_path(name->file->path, &name->numbers);
+    g_autofree char *text = io_read_at(server->sources.root_fd, path, &len, error);
 
     if (!text)
         return false;
@@ -30,6 +32,12 @@ static const Policy *
 policy_of(const Server *server, const Reader *reader)
 {
     return policies_find(server->policies, reader->is_host ? NULL : &reader->container);
+}
+
+CpuPolicy
+serve_cpu_policy(const Server *server, const Reader *reader)
+{
+    return policy_cpus(policy_of(server, reader), server->cpu_policy);
 }
 
 /* What the kernel counts for the container may go back; what it is shown does not. */
@@ -58,12 +66,25 @@ keep_events(Counters *counters, Snapshot *snapshot)
                      CGROUP_EVENTS_N);
 }
 
+/* Of the kernel's CPU or node that stands behind the reader's. */
 static bool
-make_text(const Server *server, const ProcFile *file, const Reader *reader, uint64_t now,
+take_own_text(const Server *server, const ProcName *name, const View *view, Snapshot *snapshot,
+              GError **error)
+{
+    g_autofree char *path =
+        serve_kernel_path(name->file->path, &name->numbers, &view->cpus, snapshot, error);
+
+    return path && (!(name->file->needs & NEED_OWN_TEXT) ||
+                    snapshot_take_own_text(&server->sources, path, snapshot, error));
+}
+
+static bool
+make_text(const Server *server, const ProcName *name, const Reader *reader, uint64_t now,
           GString *out, GError **error)
 {
+    const ProcFile *file = name->file;
     g_auto(Snapshot) snapshot = {0};
-    View view = {.snapshot = &snapshot};
+    View view = {.snapshot = &snapshot, .number = name->numbers.of[0]};
 
     if (!snapshot_take(&server->sources, reader, file->needs, now, &snapshot, error))
         return false;
@@ -75,8 +96,9 @@ make_text(const Server *server, const ProcFile *file, const Reader *reader, uint
     if (file->needs & NEED_EVENTS)
         keep_events(history_counters(server->history), &snapshot);
     if (file->needs & (NEED_CPUS | NEED_CPU_TIME))
-        view.cpus = cpu_view_shown(&snapshot.cpu,
-                                   policy_cpus(policy_of(server, reader), server->cpu_policy));
+        view.cpus = cpu_view_shown(&snapshot.cpu, serve_cpu_policy(server, reader));
+    if (!take_own_text(server, name, &view, &snapshot, error))
+        return false;
     if (file->needs & NEED_CPU_TIME)
         history_advance(server->history, &snapshot, &view.cpus, &view.cpu);
     file->render(&view, out);
@@ -85,24 +107,26 @@ make_text(const Server *server, const ProcFile *file, const Reader *reader, uint
 }
 
 static bool
-serve_container(const Server *server, const ProcFile *file, const Reader *reader, uint64_t now,
+serve_container(const Server *server, const ProcName *name, const Reader *reader, uint64_t now,
                 GString *out, GError **error)
 {
-    const Attempt attempt = {server->last_good, server->sources.layout, &reader->container, file,
-                             now};
+    const ProcFile *file = name->file;
+    /* Of the many files of a row none is kept: they would crowd out the rest. */
+    const Attempt attempt = {proc_path_counts(file->path) ? NULL : server->last_good,
+                             server->sources.layout, &reader->container, file, now};
     FileMode mode = policy_file(policy_of(server, reader), file);
     size_t start = out->len;
     GError *problem = NULL;
 
     if (mode == FILE_HOST) {
         metrics_count(METRIC_SERVED_HOST);
-        return serve_host(server, file, out, error);
+        return serve_host(server, name, out, error);
     }
     if (mode == FILE_HIDE) { /* it was opened by somebody for whom it is there */
         g_set_error(error, READ_ERROR, READ_ERROR_GONE, "%s is hidden from its reader", file->path);
         return false;
     }
-    if (!make_text(server, file, reader, now, out, &problem))
+    if (!make_text(server, name, reader, now, out, &problem))
         return failure_forgive(&attempt, problem, out, error);
     if (mode == FILE_ZERO) {
         zero_text(file->path, out, start);
@@ -130,8 +154,8 @@ personality_leave(int before)
 }
 
 bool
-serve(const Server *server, const ProcFile *file, pid_t tid, uint64_t now, GString *out,
-      GError **error)
+serve_numbered(const Server *server, const ProcName *name, pid_t tid, uint64_t now, GString *out,
+               GError **error)
 {
     g_auto(Reader) reader = NO_READER;
     int before;
@@ -139,11 +163,18 @@ serve(const Server *server, const ProcFile *file, pid_t tid, uint64_t now, GStri
 
     if (!reader_identify(server->sources.readers, tid, &reader, error)) /* who asks? */
         return false;
-    before = personality_enter(file, &reader);
-    ok = reader.is_host ? serve_host(server, file, out, error)
-                        : serve_container(server, file, &reader, now, out, error);
+    before = personality_enter(name->file, &reader);
+    ok = reader.is_host ? serve_host(server, name, out, error)
+                        : serve_container(server, name, &reader, now, out, error);
     personality_leave(before);
     return ok;
+}
+
+bool
+serve(const Server *server, const ProcFile *file, pid_t tid, uint64_t now, GString *out,
+      GError **error)
+{
+    return serve_numbered(server, &(ProcName){.file = file}, tid, now, out, error);
 }
 
 bool

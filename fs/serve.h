@@ -22,13 +22,26 @@ typedef struct {
     LastGood *last_good;      /* borrowed; NULL: after a failure there is nothing */
 } Server;
 
+typedef struct {
+    const ProcFile *file;
+    ProcNumbers numbers;
+} ProcName;
+
 /* Appends the text of @file for the thread @tid at the instant @now (CLOCK_BOOTTIME, microseconds).
  */
 bool serve(const Server *server, const ProcFile *file, pid_t tid, uint64_t now, GString *out,
            GError **error);
 
+/* The same for a row that stands for many files: that with @numbers, as @tid knows them.  Without
+ * such a CPU or node: READ_ERROR_GONE. */
+bool serve_numbered(const Server *server, const ProcName *name, pid_t tid, uint64_t now,
+                    GString *out, GError **error);
+
 /* Which container @tid is in, as cgroup_container_id(). */
 bool serve_container_id(const Server *server, pid_t tid, uint64_t *ret, GError **error);
+
+/* How a quota becomes CPUs in the reader's container. */
+CpuPolicy serve_cpu_policy(const Server *server, const Reader *reader);
 
 /* Whether the configuration hides @file from @tid.  Whoever is not known is told the general rule.
  */

@@ -35,6 +35,29 @@ proc_file_find(const char *path)
     return NULL;
 }
 
+char *
+proc_path(const char *path, const ProcNumbers *numbers)
+{
+    GString *out = g_string_new(NULL);
+    const char *percent;
+
+    for (unsigned i = 0; i < PROC_NUMBERS && (percent = strchr(path, '%')); i++) {
+        g_string_append_len(out, path, percent - path);
+        g_string_append_printf(out, "%u", numbers->of[i]);
+        path = percent + strlen("%u");
+    }
+    g_string_append(out, path);
+    return g_string_free(out, FALSE);
+}
+
+unsigned
+proc_path_counts(const char *path)
+{
+    if (strstr(path, "/cpu%u"))
+        return NEED_CPUS;
+    return strstr(path, "/node%u") ? NEED_NODES : 0;
+}
+
 unsigned
 proc_file_number(const ProcFile *file)
 {

@@ -6,6 +6,9 @@
 
 #include "fs/view/view.h"
 
+/* A row may stand for many files: each "%u" in its path is a number, at most PROC_NUMBERS of them.
+ * "cpu%u" and "node%u" stand for the CPUs and memory nodes that a container is shown, and the file
+ * needs NEED_CPUS or NEED_NODES; other directories with "%u" are those that the kernel has. */
 typedef struct {
     const char *path; /* below the mount and below "/" alike: "proc/meminfo" */
     unsigned needs;   /* OR of SnapshotNeeds */
@@ -14,6 +17,16 @@ typedef struct {
 
 extern const ProcFile proc_files[];
 extern const unsigned proc_files_n;
+
+#define PROC_NUMBERS 2
+typedef struct {
+    unsigned of[PROC_NUMBERS]; /* 0 where the path has none */
+} ProcNumbers;
+
+/* @path with @numbers; the caller frees. */
+char *proc_path(const char *path, const ProcNumbers *numbers);
+/* What the first number of @path counts: NEED_CPUS, NEED_NODES, or 0 if there is none. */
+unsigned proc_path_counts(const char *path);
 
 /* NULL if there is no such file. */
 const ProcFile *proc_file_find(const char *path);

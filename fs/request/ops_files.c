@@ -14,7 +14,8 @@ void
 ops_open(fuse_req_t req, fuse_ino_t node, struct fuse_file_info *fi)
 {
     const Ops *ops = fuse_req_userdata(req);
-    const TreeEntry *entry = tree_find(ops->tree, node);
+    const TreePlace place = tree_find(ops->tree, node);
+    const TreeEntry *entry = place.entry;
 
     if (!entry || !entry->file) {
         (void)fuse_reply_err(req, entry ? EISDIR : ENOENT);
@@ -58,12 +59,13 @@ new_metrics(const Ops *ops, fuse_req_t req)
 }
 
 static GBytes *
-new_text(const Ops *ops, const ProcFile *file, fuse_req_t req)
+new_text(const Ops *ops, const TreePlace *place, fuse_req_t req)
 {
+    const ProcFile *file = place->entry->file;
     pid_t tid = fuse_req_ctx(req)->pid;
     g_autoptr(GError) error = NULL;
     uint64_t start = now_nsec();
-    GBytes *text = ops_make_text(ops, file, tid, &error);
+    GBytes *text = ops_make_text(ops, place, tid, &error);
 
     if (text)
         metrics_served(proc_file_number(file), now_nsec() - start);
@@ -75,13 +77,13 @@ new_text(const Ops *ops, const ProcFile *file, fuse_req_t req)
 /* One open is one text, made for whoever reads at offset 0, and anew each time that is read: so
  * does the kernel's seq_file, and top, which keeps its files open, relies on it. */
 static GBytes *
-text_at(const Ops *ops, const ProcFile *file, fuse_req_t req, uint64_t handle, off_t offset)
+text_at(const Ops *ops, const TreePlace *place, fuse_req_t req, uint64_t handle, off_t offset)
 {
     GBytes *text = offset > 0 ? open_texts_get(ops->texts, handle) : NULL;
 
     if (text)
         return text;
-    text = file == &tree_metrics ? new_metrics(ops, req) : new_text(ops, file, req);
+    text = place->entry->file == &tree_metrics ? new_metrics(ops, req) : new_text(ops, place, req);
     if (text)
         open_texts_put(ops->texts, handle, text);
     return text;
@@ -120,7 +122,7 @@ is_of_its_container(const Ops *ops, fuse_req_t req, uint64_t node)
  * and they do: somebody else's node; a text that has outgrown its size; one of several pages, of
  * which each could be of another time. */
 static void
-read_page(fuse_req_t req, const ProcFile *file, uint64_t node, off_t offset)
+read_page(fuse_req_t req, const TreePlace *place, uint64_t node, off_t offset)
 {
     const Ops *ops = fuse_req_userdata(req);
     size_t size = sizes_get(ops->sizes, node);
@@ -130,7 +132,7 @@ read_page(fuse_req_t req, const ProcFile *file, uint64_t node, off_t offset)
         (void)fuse_reply_err(req, EINVAL);
         return;
     }
-    text = new_text(ops, file, req);
+    text = new_text(ops, place, req);
     if (!text)
         return;
     page = sizes_pad(text, size);
@@ -145,7 +147,8 @@ void
 ops_read(fuse_req_t req, fuse_ino_t node, size_t size, off_t offset, struct fuse_file_info *fi)
 {
     const Ops *ops = fuse_req_userdata(req);
-    const TreeEntry *entry = tree_find(ops->tree, node);
+    const TreePlace place = tree_find(ops->tree, node);
+    const TreeEntry *entry = place.entry;
     g_autoptr(GBytes) text = NULL;
 
     if (!entry || !entry->file || offset < 0) {
@@ -153,10 +156,10 @@ ops_read(fuse_req_t req, fuse_ino_t node, size_t size, off_t offset, struct fuse
         return;
     }
     if (fills_page(fi)) {
-        read_page(req, entry->file, node, offset);
+        read_page(req, &place, node, offset);
         return;
     }
-    text = text_at(ops, entry->file, req, fi->fh, offset);
+    text = text_at(ops, &place, req, fi->fh, offset);
     if (text)
         reply_slice(req, text, size, offset);
 }

@@ -2,24 +2,27 @@
 
 #include "fs/request/ops_private.h"
 
+#include "fs/serve_names.h"
+
 #include <errno.h>
+#include <string.h>
 #include <sys/stat.h>
 
-#define DIRECTORY_TIMEOUT 3600.0 /* seconds; directories never change */
+#define DIRECTORY_TIMEOUT 3600.0 /* seconds; a directory's attributes never change */
 #define FILE_ATTR_TIMEOUT 1.0
-#define FILE_ENTRY_TIMEOUT 0.0 /* the same name is another node for another container */
-#define SIZE_UNKNOWN 4096
+#define OWN_ENTRY_TIMEOUT 0.0 /* the same name is another node for another container, or none */
+#define SIZE_UNKNOWN 4096     /* what sysfs says of every file */
 
 /* st_size.  Never the kernel's own 0: there sendfile(2), which busybox's cat uses, would stop
  * before it began. */
 static off_t
-file_size(const Ops *ops, const ProcFile *file, uint64_t node, pid_t tid)
+file_size(const Ops *ops, const TreePlace *place, uint64_t node, pid_t tid)
 {
     size_t known = sizes_get(ops->sizes, node);
     g_autoptr(GBytes) text = NULL;
 
-    if (known == 0 && file != &tree_metrics)
-        text = ops_make_text(ops, file, tid, NULL);
+    if (known == 0 && place->entry->file != &tree_metrics && tree_is_everybodys(place->entry))
+        text = ops_make_text(ops, place, tid, NULL);
     if (text)
         known = sizes_fit(ops->sizes, node, g_bytes_get_size(text));
     return known > 0 ? (off_t)known : SIZE_UNKNOWN;
@@ -33,14 +36,23 @@ entry_mode(const TreeEntry *entry)
     return S_IFREG | (entry->file == &tree_metrics ? 0400 : 0444);
 }
 
-static struct stat
-entry_stat(const Ops *ops, const TreeEntry *entry, uint64_t node, pid_t tid)
+/* 1, as other file systems have it, tells programs like find(1) that directories are not counted.
+ */
+static nlink_t
+entry_links(const TreeEntry *entry)
 {
+    return entry->file || entry->is_varied ? 1 : 2 + entry->n_dirs;
+}
+
+static struct stat
+place_stat(const Ops *ops, const TreePlace *place, uint64_t node, pid_t tid)
+{
+    const TreeEntry *entry = place->entry;
     struct stat st = {
-        .st_ino = node,
+        .st_ino = tree_inode(place),
         .st_mode = entry_mode(entry),
-        .st_nlink = entry->file ? 1 : 2 + entry->n_dirs,
-        .st_size = entry->file ? file_size(ops, entry->file, node, tid) : 0,
+        .st_nlink = entry_links(entry),
+        .st_size = entry->file ? file_size(ops, place, node, tid) : 0,
         .st_blksize = 4096,
         .st_atim = ops->started,
         .st_mtim = ops->started,
@@ -50,15 +62,39 @@ entry_stat(const Ops *ops, const TreeEntry *entry, uint64_t node, pid_t tid)
     return st;
 }
 
-/* The node @tid gets for @entry: that of his own container, or the one for whoever is not known. */
+static double
+attr_timeout(const TreeEntry *entry)
+{
+    return entry->file ? FILE_ATTR_TIMEOUT : DIRECTORY_TIMEOUT;
+}
+
+static double
+entry_timeout(const TreeEntry *entry)
+{
+    return !entry->file && tree_is_everybodys(entry) ? DIRECTORY_TIMEOUT : OWN_ENTRY_TIMEOUT;
+}
+
+/* The node @tid gets for @place: that of his own container, or the one for whoever is not known. */
 static uint64_t
-node_for(const Ops *ops, const TreeEntry *entry, pid_t tid)
+node_for(const Ops *ops, const TreePlace *place, pid_t tid)
 {
     uint64_t container = 0;
 
-    if (entry->file && entry->file != &tree_metrics)
+    if (place->entry->file && place->entry->file != &tree_metrics)
         (void)serve_container_id(ops->config.server, tid, &container, NULL);
-    return tree_node(entry, container);
+    return tree_node(place, container);
+}
+
+static bool
+is_there(const Ops *ops, const TreePlace *place, pid_t tid)
+{
+    const TreeEntry *entry = place->entry;
+    const ServePlace asked = {entry->path, place->numbers};
+
+    if (entry->file && serve_hides(ops->config.server, entry->file, tid))
+        return false;
+    return tree_is_everybodys(entry) ||
+           serve_has(ops->config.server, &asked, entry->is_kernels, tid);
 }
 
 void
@@ -66,18 +102,20 @@ ops_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
     const Ops *ops = fuse_req_userdata(req);
     pid_t tid = fuse_req_ctx(req)->pid;
-    const TreeEntry *dir = tree_find(ops->tree, parent);
-    const TreeEntry *entry = dir ? tree_child(ops->tree, dir, name) : NULL;
+    const TreePlace dir = tree_find(ops->tree, parent);
+    TreePlace place = {.entry = NULL};
     struct fuse_entry_param answer = {0};
 
-    if (!entry || (entry->file && serve_hides(ops->config.server, entry->file, tid))) {
+    if (dir.entry)
+        place = tree_child(ops->tree, &dir, name);
+    if (!place.entry || !is_there(ops, &place, tid)) {
         (void)fuse_reply_err(req, ENOENT);
         return;
     }
-    answer.ino = node_for(ops, entry, tid);
-    answer.attr = entry_stat(ops, entry, answer.ino, tid);
-    answer.attr_timeout = entry->file ? FILE_ATTR_TIMEOUT : DIRECTORY_TIMEOUT;
-    answer.entry_timeout = entry->file ? FILE_ENTRY_TIMEOUT : DIRECTORY_TIMEOUT;
+    answer.ino = node_for(ops, &place, tid);
+    answer.attr = place_stat(ops, &place, answer.ino, tid);
+    answer.attr_timeout = attr_timeout(place.entry);
+    answer.entry_timeout = entry_timeout(place.entry);
     (void)fuse_reply_entry(req, &answer);
 }
 
@@ -85,20 +123,27 @@ void
 ops_getattr(fuse_req_t req, fuse_ino_t node, struct fuse_file_info *fi)
 {
     const Ops *ops = fuse_req_userdata(req);
-    const TreeEntry *entry = tree_find(ops->tree, node);
+    const TreePlace place = tree_find(ops->tree, node);
     struct stat st;
 
     (void)fi;
-    if (!entry) {
+    if (!place.entry) {
         (void)fuse_reply_err(req, ENOENT);
         return;
     }
-    st = entry_stat(ops, entry, node, fuse_req_ctx(req)->pid);
-    (void)fuse_reply_attr(req, &st, entry->file ? FILE_ATTR_TIMEOUT : DIRECTORY_TIMEOUT);
+    st = place_stat(ops, &place, node, fuse_req_ctx(req)->pid);
+    (void)fuse_reply_attr(req, &st, attr_timeout(place.entry));
 }
 
-/* A listing under way.  Offsets: 1 and 2 follow the dots, 2 + number an entry. */
+/* A listing under way.  Offsets: 1 and 2 follow the dots, OFFSET_FIRST + (entry << OFFSET_SHIFT |
+ * number) the entry called so. */
+#define OFFSET_FIRST 3
+#define OFFSET_SHIFT 13
+G_STATIC_ASSERT(1 << OFFSET_SHIFT == CPUSET_MAX);
+
 typedef struct {
+    const Ops *ops;
+    pid_t tid;
     fuse_req_t req;
     char *buf;
     size_t size, used;
@@ -106,10 +151,11 @@ typedef struct {
 
 /* False if it does not fit any more. */
 static bool
-list(Listing *listing, const char *name, const struct stat *st, off_t next)
+list(Listing *listing, const TreePlace *place, const char *name, off_t next)
 {
+    const struct stat st = {.st_ino = tree_inode(place), .st_mode = entry_mode(place->entry)};
     size_t n = fuse_add_direntry(listing->req, listing->buf + listing->used,
-                                 listing->size - listing->used, name, st, next);
+                                 listing->size - listing->used, name, &st, next);
 
     if (n > listing->size - listing->used)
         return false;
@@ -117,44 +163,76 @@ list(Listing *listing, const char *name, const struct stat *st, off_t next)
     return true;
 }
 
-static void
-list_from(Listing *listing, const Ops *ops, const TreeEntry *dir, off_t offset)
+static off_t
+offset_after(const TreeEntry *entry, unsigned number)
 {
-    const TreeEntry *up = tree_parent(ops->tree, dir), *entry = NULL;
-    pid_t tid = fuse_req_ctx(listing->req)->pid;
-    struct stat st = {.st_mode = S_IFDIR, .st_ino = dir->number};
+    return OFFSET_FIRST + ((off_t)entry->number << OFFSET_SHIFT | number);
+}
 
-    if (offset < 1 && !list(listing, ".", &st, 1))
-        return;
-    st.st_ino = up->number;
-    if (offset < 2 && !list(listing, "..", &st, 2))
-        return;
-    entry = tree_next(ops->tree, dir, offset > 2 ? (unsigned)(offset - 2) : 0);
-    for (; entry; entry = tree_next(ops->tree, dir, entry->number)) {
-        if (entry->file && serve_hides(ops->config.server, entry->file, tid))
+/* From @from on all that @entry, whose name has "%u", stands for. */
+static bool
+list_many(Listing *listing, const TreePlace *dir, const TreeEntry *entry, unsigned from)
+{
+    const ServePlace asked = {entry->path, dir->numbers};
+    CpuSet numbers = serve_numbers(listing->ops->config.server, &asked, listing->tid);
+    TreePlace place;
+
+    for (int i = cpuset_next(&numbers, from); i >= 0; i = cpuset_next(&numbers, (unsigned)i + 1)) {
+        g_autofree char *name = NULL;
+
+        if (!tree_place(dir, entry, (unsigned)i, &place))
             continue;
-        st.st_ino = node_for(ops, entry, tid);
-        st.st_mode = entry->file ? S_IFREG : S_IFDIR;
-        if (!list(listing, entry->name, &st, 2 + entry->number))
-            return;
+        name = g_strdup_printf("%.*s%d", (int)strcspn(entry->name, "%"), entry->name, i);
+        if (!list(listing, &place, name, offset_after(entry, (unsigned)i)))
+            return false;
     }
+    return true;
+}
+
+static bool
+list_entry(Listing *listing, const TreePlace *dir, const TreeEntry *entry, unsigned from)
+{
+    TreePlace place = {entry, dir->numbers};
+
+    if (entry->is_many)
+        return list_many(listing, dir, entry, from);
+    return from > 0 || !is_there(listing->ops, &place, listing->tid) ||
+           list(listing, &place, entry->name, offset_after(entry, 0));
+}
+
+static void
+list_from(Listing *listing, const TreePlace *dir, off_t offset)
+{
+    const Tree *tree = listing->ops->tree;
+    const TreePlace up = tree_parent(tree, dir);
+    uint64_t after = offset < OFFSET_FIRST ? 0 : (uint64_t)(offset - OFFSET_FIRST) + 1;
+    unsigned first = (unsigned)MIN(after >> OFFSET_SHIFT, UINT_MAX);
+    unsigned from = (unsigned)(after % (1u << OFFSET_SHIFT));
+    const TreeEntry *entry;
+
+    if ((offset < 1 && !list(listing, dir, ".", 1)) || (offset < 2 && !list(listing, &up, "..", 2)))
+        return;
+    entry = tree_next(tree, dir->entry, first > 0 ? first - 1 : 0);
+    for (; entry; entry = tree_next(tree, dir->entry, entry->number))
+        if (!list_entry(listing, dir, entry, entry->number == first ? from : 0))
+            return;
 }
 
 void
 ops_readdir(fuse_req_t req, fuse_ino_t node, size_t size, off_t offset, struct fuse_file_info *fi)
 {
     const Ops *ops = fuse_req_userdata(req);
-    const TreeEntry *dir = tree_find(ops->tree, node);
-    Listing listing = {.req = req, .size = MIN(size, 65536u)};
+    const TreePlace dir = tree_find(ops->tree, node);
+    Listing listing = {ops, fuse_req_ctx(req)->pid, req, NULL, MIN(size, 65536u), 0};
     g_autofree char *buf = NULL;
 
     (void)fi;
-    if (!dir || dir->file || offset < 0) {
-        (void)fuse_reply_err(req, dir ? ENOTDIR : ENOENT);
+    if (!dir.entry || dir.entry->file || offset < 0) {
+        (void)fuse_reply_err(req, dir.entry ? ENOTDIR : ENOENT);
         return;
     }
     buf = g_malloc(listing.size);
     listing.buf = buf;
-    list_from(&listing, ops, dir, offset);
+    list_from(&listing, &dir, offset);
     (void)fuse_reply_buf(req, listing.buf, listing.used);
 }
