@@ -92,8 +92,6 @@ load_view_advance(LoadView *view, uint64_t periods)
 {
     uint64_t active = fixed(number_add(view->running, view->blocked));
 
-    if (periods == 0)
-        return;
     for (unsigned i = 0; i < LOAD_VIEW_AVERAGES; i++)
         view->averages[i] = decayed(view->averages[i], decays[i], active, periods);
 }

@@ -140,6 +140,16 @@ the_newest_thread_gives_the_last_pid(void **state)
 }
 
 static void
+of_threads_as_old_the_higher_number_is_newer(void **state)
+{
+    g_autoptr(Machine) machine = machine_with_threads();
+
+    (void)state;
+    add_thread(machine, 103, 'S', 30);
+    assert_int_equal(sample(machine, (TaskSample){.level = 2}).last_pid, 3);
+}
+
+static void
 the_last_pid_stays_when_its_thread_ends(void **state)
 {
     g_autoptr(Machine) machine = machine_with_threads();
@@ -232,6 +242,7 @@ main(void)
         cmocka_unit_test(a_thread_that_ended_meanwhile_is_none),
         cmocka_unit_test(the_pids_controller_counts_the_threads),
         cmocka_unit_test(the_newest_thread_gives_the_last_pid),
+        cmocka_unit_test(of_threads_as_old_the_higher_number_is_newer),
         cmocka_unit_test(the_last_pid_stays_when_its_thread_ends),
         cmocka_unit_test(a_cgroup_that_was_removed_is_gone),
         cmocka_unit_test(frozen_threads_are_not_blocked),
