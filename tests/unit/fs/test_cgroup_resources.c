@@ -268,6 +268,7 @@ the_tightest_limit_of_huge_pages_on_the_way_up_counts(void **state)
     machine_set(machine, "pod/app", "hugetlb.2MB.rsvd.current", "6291456\n");
     machine_set(machine, "pod", "hugetlb.2MB.max", "16777216\n");
     machine_set(machine, "pod", "hugetlb.2MB.current", "12582912\n");
+    machine_set(machine, "pod", "hugetlb.2MB.rsvd.current", "20971520\n");
     hugetlb = hugetlb_of(machine, "/pod/app");
     assert_int_equal(hugetlb.limit, 16 * MIB);
     assert_int_equal(hugetlb.room, 4 * MIB);
