@@ -5,7 +5,10 @@
 
 CACHE=${OWNPROC_TEST_CACHE:-/var/cache/ownproc-tests}
 
-ROOT_PACKAGES=busybox-static,htop,iproute2,libcap2,libcap2-bin,libfuse3-3,libglib2.0-0,libseccomp2,procps,python3-minimal,util-linux
+# What the product needs, the programs whose view is tested, and the peer that it is compared with.
+ROOT_PACKAGES=busybox-static,iproute2,libcap2,libcap2-bin,libfuse3-3,libglib2.0-0,libseccomp2,procps,python3-minimal,strace,util-linux
+ROOT_PACKAGES+=,atop,htop,nginx,nodejs,openjdk-17-jre-headless,python3-psutil,sysstat
+ROOT_PACKAGES+=,lxcfs
 
 # The mirror that this machine itself uses.
 root_mirror()
