@@ -1,0 +1,75 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+# Thousands of containers come and go, read all the while: nobody sees an error that is not his own
+# end, and nothing of them stays in the daemon.
+
+# shellcheck source=tests/lib/system.sh
+. "$(dirname "$0")/../../lib/system.sh"
+
+CHURN=$BUILD/tests/system/churn
+CONTAINERS=5000
+IDLE_SECONDS=31 # after which the daemon lets go of namespaces that nobody asks about
+KEPT_MAX=32     # entries: those who still live, and the last dead
+
+# Where the containers are made, in each hierarchy.  On v1 a cpuset begins without CPUs.
+make_parents()
+{
+    local directory
+    container_make churn/first
+    for directory in $(container_directories churn); do
+        [ ! -e "$directory/cgroup.clone_children" ] || echo 1 >"$directory/cgroup.clone_children"
+    done
+}
+
+churn()
+{
+    # shellcheck disable=SC2046 # a list of words
+    "$CHURN" "$SCRATCH/churned" "$1" $(container_directories churn)
+}
+
+# Makes the daemon drop what is too old: it does so when it is asked.
+ask_once()
+{
+    sleep $IDLE_SECONDS
+    container_run churn/first unshare --fork --pid --cgroup cat "$SCRATCH/churned/proc/uptime"
+    cat "$SCRATCH/churned/proc/uptime"
+} >/dev/null
+
+open_files()
+{
+    find "/proc/$DAEMON_PID/fd" -mindepth 1 | wc -l
+}
+
+resident_kib()
+{
+    awk '$1 == "VmRSS:" { print $2 }' "/proc/$DAEMON_PID/status"
+}
+
+# What the daemon says it remembers: "NAME NUMBER" a line.
+entries()
+{
+    sed -n 's/^ownproc_entries{of="\([a-z_]*\)"} /\1 /p; s/^ownproc_\(containers\|loads\) /\1 /p' \
+        "$SCRATCH/churned/metrics"
+}
+
+test_containers_that_come_and_go_leave_nothing_behind()
+{
+    local files kib name number
+    make_parents
+    daemon_start "$SCRATCH/churned"
+    files=$(open_files)
+    churn 300 # what is allocated once is allocated now
+    kib=$(resident_kib)
+    churn "$CONTAINERS"
+    ask_once
+    expect_between "open files, $files before" 1 $((files + 8)) "$(open_files)"
+    expect_between "KiB of memory, $kib before" 1 $((kib + 2048)) "$(resident_kib)"
+    while read -r name number; do
+        expect_between "$name that are remembered" 0 $KEPT_MAX "$number"
+    done < <(entries)
+    [ -n "$(entries)" ] || fail "the daemon tells nothing of itself"
+    daemon_stop
+}
+
+tap_main
