@@ -35,8 +35,9 @@ pread_retry(int fd, char *buf, size_t size, size_t offset)
     return n;
 }
 
-char *
-io_read_fd(int fd, const char *name, size_t *ret_len, GError **error)
+/* A read that brings less than @last bytes is known to be the last. */
+static char *
+read_fd(int fd, const char *name, size_t last, size_t *ret_len, GError **error)
 {
     size_t size = READ_FIRST, len = 0;
     g_autofree char *text = g_malloc(size + 1);
@@ -48,9 +49,9 @@ io_read_fd(int fd, const char *name, size_t *ret_len, GError **error)
             read_error_set_errno(error, errno, "cannot read %s", name);
             return NULL;
         }
-        if (n == 0)
-            break;
         len += (size_t)n;
+        if (n == 0 || (size_t)n < last)
+            break;
         if (len < size)
             continue; /* proc and cgroup files may end a read early without being at their end */
         if (size >= IO_READ_MAX) {
@@ -68,11 +69,33 @@ io_read_fd(int fd, const char *name, size_t *ret_len, GError **error)
 }
 
 char *
+io_read_fd(int fd, const char *name, size_t *ret_len, GError **error)
+{
+    return read_fd(fd, name, 0, ret_len, error);
+}
+
+char *
 io_read_at(int dirfd, const char *path, size_t *ret_len, GError **error)
 {
     autofd fd = io_open_at(dirfd, path, O_RDONLY | O_NOCTTY, error);
 
-    return fd < 0 ? NULL : io_read_fd(fd, path, ret_len, error);
+    return fd < 0 ? NULL : read_fd(fd, path, 0, ret_len, error);
+}
+
+/* seq_file hands out as many records as fit a page (linux:fs/seq_file.c, seq_read_iter): if half a
+ * page is left over and a record is never longer than that, there are no more. */
+char *
+io_read_records_fd(int fd, const char *name, size_t *ret_len, GError **error)
+{
+    return read_fd(fd, name, IO_RECORD_MAX, ret_len, error);
+}
+
+char *
+io_read_records_at(int dirfd, const char *path, size_t *ret_len, GError **error)
+{
+    autofd fd = io_open_at(dirfd, path, O_RDONLY | O_NOCTTY, error);
+
+    return fd < 0 ? NULL : read_fd(fd, path, IO_RECORD_MAX, ret_len, error);
 }
 
 bool

@@ -30,7 +30,7 @@ bool
 process_cgroup(int dir, CgroupPaths *ret, GError **error)
 {
     size_t len;
-    g_autofree char *text = io_read_at(dir, "cgroup", &len, error);
+    g_autofree char *text = io_read_records_at(dir, "cgroup", &len, error);
 
     return text && cgroup_paths_parse(text, len, ret, error);
 }
@@ -96,7 +96,7 @@ bool
 process_status(int dir, ProcessStatus *ret, GError **error)
 {
     size_t len;
-    g_autofree char *text = io_read_at(dir, "status", &len, error);
+    g_autofree char *text = io_read_records_at(dir, "status", &len, error);
 
     return text && process_status_parse(text, len, ret, error);
 }
@@ -129,7 +129,7 @@ bool
 process_stat(int dir, ProcessStat *ret, GError **error)
 {
     size_t len;
-    g_autofree char *text = io_read_at(dir, "stat", &len, error);
+    g_autofree char *text = io_read_records_at(dir, "stat", &len, error);
 
     return text && process_stat_parse(text, len, ret, error);
 }

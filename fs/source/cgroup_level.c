@@ -6,6 +6,7 @@
 #include "common/fd.h"
 #include "common/io.h"
 #include "common/number.h"
+#include "fs/source/kept.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -109,7 +110,7 @@ cgroup_file_read(int dir, const char *file, HostText *ret, GError **error)
     g_autoptr(GError) problem = NULL;
     HostText text = {0};
 
-    text.text = io_read_at(dir, file, &text.len, &problem);
+    text.text = kept_read(dir, file, &text.len, &problem);
     if (!text.text && !(g_error_matches(problem, READ_ERROR, READ_ERROR_GONE) && is_alive(dir))) {
         g_propagate_error(error, g_steal_pointer(&problem));
         return false;

@@ -9,6 +9,7 @@
 #include "common/io.h"
 #include "common/number.h"
 #include "fs/source/cgroup_level.h"
+#include "fs/source/kept.h"
 
 #include <stddef.h>
 
@@ -155,7 +156,7 @@ cgroup_v1_throttled(int dir, uint64_t *ret, GError **error)
     uint64_t nsec = UNKNOWN;
     size_t len;
 
-    text = io_read_at(dir, "cpu.stat", &len, error);
+    text = kept_read(dir, "cpu.stat", &len, error);
     if (!text)
         return false;
     if (!lines_read_keys(text, len, keys, G_N_ELEMENTS(keys), &nsec, error)) {

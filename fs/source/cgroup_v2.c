@@ -8,6 +8,7 @@
 #include "common/io.h"
 #include "common/number.h"
 #include "fs/source/cgroup_level.h"
+#include "fs/source/kept.h"
 
 #include <stddef.h>
 
@@ -150,7 +151,7 @@ cpu_stat_read(int dir, CpuStat *ret, GError **error)
     CpuStat stat = {UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN};
     g_auto(HostText) text = {0};
 
-    text.text = io_read_at(dir, "cpu.stat", &text.len, error);
+    text.text = kept_read(dir, "cpu.stat", &text.len, error);
     if (!text.text)
         return false;
     if (!lines_read_keys(text.text, text.len, cpu_keys, G_N_ELEMENTS(cpu_keys), &stat, error)) {

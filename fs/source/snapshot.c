@@ -61,7 +61,7 @@ memory_from_host(const HostText *meminfo, const HostMemory *host, CgroupMemory *
 static bool
 take_memory(const Sources *sources, const Reader *reader, Snapshot *snapshot, GError **error)
 {
-    if (!host_text_read(sources->root_fd, "proc/meminfo", &snapshot->meminfo, error) ||
+    if (!host_text_read_kept(sources->root_fd, "proc/meminfo", &snapshot->meminfo, error) ||
         !host_memory_parse(&snapshot->meminfo, &snapshot->host_memory, error) ||
         !cgroup_read_memory(sources->layout, &reader->container, &snapshot->memory, error))
         return false;
@@ -81,7 +81,7 @@ limit_to_online(CpuSet *cpus, const CpuSet *online)
 static bool
 take_cpus(const Sources *sources, const Reader *reader, Snapshot *snapshot, GError **error)
 {
-    if (!host_text_read(sources->root_fd, "proc/stat", &snapshot->stat, error) ||
+    if (!host_text_read_kept(sources->root_fd, "proc/stat", &snapshot->stat, error) ||
         !host_cpu_parse(&snapshot->stat, &snapshot->host_cpu, error) ||
         !cgroup_read_cpu_limits(sources->layout, &reader->container, &snapshot->cpu, error))
         return false;
