@@ -48,6 +48,20 @@ open_dir(int parent_fd, const char *name, GError **error)
     return io_open_at(parent_fd, name, O_PATH | O_DIRECTORY, error);
 }
 
+/* The name was claimed, so a directory that is there already is an empty left-over, or belongs to
+ * somebody who claims names elsewhere: then it has tasks and cannot be removed. */
+static int
+make_leaf(int parent_fd, const char *name, GError **error)
+{
+    if (mkdirat(parent_fd, name, 0755) < 0 &&
+        (errno != EEXIST || unlinkat(parent_fd, name, AT_REMOVEDIR) < 0 ||
+         mkdirat(parent_fd, name, 0755) < 0)) {
+        read_error_set_errno(error, errno, "cannot make %s", name);
+        return -1;
+    }
+    return io_open_at(parent_fd, name, O_PATH | O_DIRECTORY, error);
+}
+
 /* Gets both directories ready for tasks, without limits. */
 static bool
 make_dirs(const PlanCgroup *plan, MadeCgroup *made, GError **error)
@@ -61,7 +75,7 @@ make_dirs(const PlanCgroup *plan, MadeCgroup *made, GError **error)
         return false;
     if (plan->version == 2 && !cgroup_v2_delegate(made->hierarchy->fd, parent_fd, plan, error))
         return false;
-    made->dir_fd = open_dir(parent_fd, made->name, error);
+    made->dir_fd = make_leaf(parent_fd, made->name, error);
     if (made->dir_fd < 0)
         return false;
     return plan->version == 2 || !plan->has[CGROUP_CPUSET] ||

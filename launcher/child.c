@@ -42,6 +42,17 @@ die_with_launcher(Container *container G_GNUC_UNUSED, GError **error)
     return false;
 }
 
+/* What is typed at the terminal reaches the launcher, which forwards it; were init in the
+ * terminal's foreground as well, the two signals would become one and lose who it was for. */
+static bool
+leave_session(Container *container G_GNUC_UNUSED, GError **error)
+{
+    if (setsid() >= 0)
+        return true;
+    launch_error_set_errno(error, errno, "setsid");
+    return false;
+}
+
 /* Until here the launcher has made the v1 cgroups and listed the daemon's files, on another CPU. */
 static bool
 join_cgroups(Container *container, GError **error)
@@ -166,6 +177,16 @@ enter_workdir(Container *container, GError **error)
     return false;
 }
 
+/* What the launcher's parent made it ignore (nohup, a shell's background) is not for the command.
+ */
+static bool
+reset_signals(Container *container G_GNUC_UNUSED, GError **error G_GNUC_UNUSED)
+{
+    for (int number = 1; number < NSIG; number++)
+        (void)signal(number, SIG_DFL); /* KILL, STOP and libc's own two cannot be and need not */
+    return true;
+}
+
 static bool
 drop_privileges(Container *container, GError **error)
 {
@@ -179,6 +200,7 @@ static const Step steps[] = {
         what, (bool (*)(void *, GError **))run, NULL                                               \
     }
     STEP("tie the container to the launcher", die_with_launcher),
+    STEP("leave the terminal", leave_session),
     STEP("set the host name", set_hostname),
     STEP("bring the loopback device up", network_lo_up),
     STEP("attach the root directory", attach_root),
@@ -195,6 +217,7 @@ static const Step steps[] = {
     STEP("make the root read-only", make_read_only),
     STEP("change the root", enter_root),
     STEP("enter the working directory", enter_workdir),
+    STEP("reset the signals", reset_signals),
     STEP("drop privileges", drop_privileges),
 #undef STEP
 };
@@ -242,6 +265,7 @@ child_main(Container *container)
 {
     g_autoptr(GError) error = NULL;
 
+    fd_clear(&container->state.file_fd); /* its lock is the launcher's alone */
     fd_clear(&container->sync_fds[0]);
     fd_clear(&container->lifeline_fds[1]); /* only the launcher's death may close it */
     umask(0);

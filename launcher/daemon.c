@@ -94,14 +94,15 @@ static void
 daemon_exec(const char *program, const char *tree, const char *address, pid_t launcher)
 {
     const char *argv[] = {program, "--foreground", "--mountpoint", tree, NULL};
-    int null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
     sigset_t none;
 
     sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, NULL); /* cannot fail with these arguments */
     (void)setpgid(0, 0); /* Ctrl-C is for the container; its end then ends the daemon */
     if (prctl(PR_SET_PDEATHSIG, SIGTERM) < 0 || getppid() != launcher || null_fd < 0 ||
-        dup2(null_fd, STDIN_FILENO) < 0 || setenv("NOTIFY_SOCKET", address, 1) < 0)
+        dup2(null_fd, STDIN_FILENO) < 0 || dup2(null_fd, STDOUT_FILENO) < 0 ||
+        setenv("NOTIFY_SOCKET", address, 1) < 0)
         _exit(LAUNCH_ERROR_FAILED);
     execv(program, (char **)argv);
     _exit(LAUNCH_ERROR_NOT_FOUND);

@@ -36,8 +36,7 @@ claim_name(Container *container, GError **error)
 
     if (plan->private_daemon)
         g_ptr_array_add(directories, daemon_tree(plan->name));
-    return state_claim(plan->name, &container->state, error) &&
-           state_write(&container->state, directories, error);
+    return state_claim(plan->name, directories, &container->state, error);
 }
 
 static void
@@ -268,6 +267,18 @@ strip_prefix(GError *error)
                 strlen(error->message + strlen(prefix)) + 1);
 }
 
+/* They are the command's alone now: a pipe must see its end when the command closes it. */
+static void
+let_go_of_streams(void)
+{
+    autofd null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+    if (null_fd >= 0) {
+        (void)dup2(null_fd, STDIN_FILENO); /* stays as it was if not */
+        (void)dup2(null_fd, STDOUT_FILENO);
+    }
+}
+
 int
 container_run(const Plan *plan, const CgroupLayout *layout, int root_fd, GError **error)
 {
@@ -300,6 +311,7 @@ container_run(const Plan *plan, const CgroupLayout *layout, int root_fd, GError 
         g_propagate_error(error, g_steal_pointer(&local));
         return code;
     }
+    let_go_of_streams();
     (void)state_sweep(NULL, NULL); /* what others left is no reason for this one to fail */
     code = wait_for_exit(container.pid);
     container.pid = 0;

@@ -5,17 +5,23 @@
 #include "common/fd.h"
 #include "common/io.h"
 #include "common/lines.h"
+#include "common/number.h"
 #include "launcher/cgroup_make.h"
 #include "launcher/launch_error.h"
 #include "launcher/options.h"
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 
+#define PID_KEY "pid "
 #define DIRECTORY_KEY "directory "
+#define RETRY_USEC 10000
+#define CLAIM_TRIES 5
+#define SWEEP_TRIES 100
 
 static int
 open_state_dir(bool make, GError **error)
@@ -29,12 +35,12 @@ open_state_dir(bool make, GError **error)
     return fd;
 }
 
-/* Opens and locks @name.  -1 and errno: EWOULDBLOCK if its launcher lives. */
+/* Opens and locks what is there as @name.  -1 and errno: EWOULDBLOCK if its launcher lives. */
 static int
-lock(int dir_fd, const char *name, int flags)
+lock(int dir_fd, const char *name)
 {
     for (;;) {
-        autofd fd = openat(dir_fd, name, O_RDWR | O_NOFOLLOW | O_CLOEXEC | flags, 0600);
+        autofd fd = openat(dir_fd, name, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
         struct stat st;
 
         if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0 || fstat(fd, &st) < 0)
@@ -77,48 +83,60 @@ clean_up(int dir_fd, int fd, const char *name)
     return done && unlinkat(dir_fd, name, 0) == 0;
 }
 
-bool
-state_claim(const char *name, State *ret, GError **error)
+/* A file without a name, locked: nobody can find it before it is both. */
+static int
+make_locked(int dir_fd, const char *text, size_t len, GError **error)
 {
-    autofd dir_fd = open_state_dir(true, error), fd = -1;
-    struct stat st;
+    autofd fd = openat(dir_fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 
-    if (dir_fd < 0)
-        return false;
-    fd = lock(dir_fd, name, O_CREAT);
-    if (fd >= 0 && fstat(fd, &st) == 0 && st.st_size > 0) {
-        if (!clean_up(dir_fd, fd, name)) {
+    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 && pwrite(fd, text, len, 0) == (ssize_t)len)
+        return fd_steal(&fd);
+    launch_error_set_errno(error, errno, "cannot make a file in " STATE_DIR);
+    return -1;
+}
+
+/* Gives @fd its name, after cleaning up what a dead launcher left there. */
+static bool
+give_name(int dir_fd, int fd, const char *name, GError **error)
+{
+    for (int i = 0; i < CLAIM_TRIES; i++) {
+        autofd other_fd = -1;
+
+        if (linkat(fd, "", dir_fd, name, AT_EMPTY_PATH) == 0)
+            return true;
+        if (errno != EEXIST) {
+            launch_error_set_errno(error, errno, "cannot make " STATE_DIR "/%s", name);
+            return false;
+        }
+        other_fd = lock(dir_fd, name);
+        if (other_fd >= 0 && !clean_up(dir_fd, other_fd, name)) {
             g_set_error(error, LAUNCH_ERROR, LAUNCH_ERROR_FAILED,
                         "what an earlier container %s left is still in use", name);
             return false;
         }
-        fd_clear(&fd);
-        fd = lock(dir_fd, name, O_CREAT);
+        if (other_fd < 0) /* it runs, or somebody is cleaning up after it */
+            (void)usleep(RETRY_USEC);
     }
-    if (fd < 0 && errno == EWOULDBLOCK) {
-        g_set_error(error, LAUNCH_ERROR, LAUNCH_ERROR_FAILED, "a container %s is running", name);
-        return false;
-    }
-    if (fd < 0) {
-        launch_error_set_errno(error, errno, "cannot open " STATE_DIR "/%s", name);
-        return false;
-    }
-    *ret = (State){fd_steal(&dir_fd), fd_steal(&fd), g_strdup(name)};
-    return true;
+    g_set_error(error, LAUNCH_ERROR, LAUNCH_ERROR_FAILED, "a container %s is running", name);
+    return false;
 }
 
 bool
-state_write(const State *state, const GPtrArray *directories, GError **error)
+state_claim(const char *name, const GPtrArray *directories, State *ret, GError **error)
 {
     g_autoptr(GString) text = g_string_new(NULL);
+    autofd dir_fd = open_state_dir(true, error), fd = -1;
 
-    g_string_append_printf(text, "pid %d\n", (int)getpid());
+    if (dir_fd < 0)
+        return false;
+    g_string_append_printf(text, PID_KEY "%d\n", (int)getpid());
     for (guint i = 0; i < directories->len; i++)
         g_string_append_printf(text, DIRECTORY_KEY "%s\n", (const char *)directories->pdata[i]);
-    if (pwrite(state->file_fd, text->str, text->len, 0) == (ssize_t)text->len)
-        return true;
-    launch_error_set_errno(error, errno, "cannot write " STATE_DIR "/%s", state->name);
-    return false;
+    fd = make_locked(dir_fd, text->str, text->len, error);
+    if (fd < 0 || !give_name(dir_fd, fd, name, error))
+        return false;
+    *ret = (State){fd_steal(&dir_fd), fd_steal(&fd), g_strdup(name)};
+    return true;
 }
 
 void
@@ -131,11 +149,34 @@ state_release(State *state)
     g_clear_pointer(&state->name, g_free);
 }
 
+/* True if the launcher that wrote @name is dead.  Only good for being patient: a pid may be used
+ * again. */
+static bool
+launcher_is_dead(int dir_fd, const char *name)
+{
+    g_autofree char *text = io_read_at(dir_fd, name, NULL, NULL);
+    uint64_t pid;
+
+    return text && g_str_has_prefix(text, PID_KEY) &&
+           number_parse(text + strlen(PID_KEY), strcspn(text + strlen(PID_KEY), "\n"), &pid,
+                        NULL) &&
+           pid <= INT32_MAX && kill((pid_t)pid, 0) < 0 && errno == ESRCH;
+}
+
+/* A child that was just cloned holds the lock as well, until it notices that its launcher is gone.
+ */
 static bool
 sweep_one(int dir_fd, const char *name)
 {
-    autofd fd = options_name_is_valid(name) ? lock(dir_fd, name, 0) : -1;
+    autofd fd = -1;
 
+    if (!options_name_is_valid(name))
+        return false;
+    fd = lock(dir_fd, name);
+    for (int i = 0; fd < 0 && i < SWEEP_TRIES && launcher_is_dead(dir_fd, name); i++) {
+        (void)usleep(RETRY_USEC);
+        fd = lock(dir_fd, name);
+    }
     return fd >= 0 && clean_up(dir_fd, fd, name);
 }
 

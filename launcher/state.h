@@ -19,12 +19,10 @@ typedef struct {
 
 #define STATE_NULL ((State){-1, -1, NULL})
 
-/* Claims @name, cleaning up after a dead launcher of that name.  LAUNCH_ERROR_FAILED if a container
- * of that name runs. */
-bool state_claim(const char *name, State *ret, GError **error);
-
-/* Writes what is going to be made: directories, to be removed in the reverse order. */
-bool state_write(const State *state, const GPtrArray *directories, GError **error);
+/* Claims @name and writes down what is going to be made: @directories, to be removed last first.
+ * Cleans up after a dead launcher of that name.  LAUNCH_ERROR_FAILED if a container of that name
+ * runs. */
+bool state_claim(const char *name, const GPtrArray *directories, State *ret, GError **error);
 
 /* Forgets it: everything was removed. */
 void state_release(State *state);

@@ -108,6 +108,7 @@ root_make()
     busybox=$(command -v busybox) || skip "no busybox"
     ! ldd "$busybox" >/dev/null 2>&1 || skip "busybox is not static"
     ROOT=$(mktemp -d -p "$SCRATCH" root.XXXXXX)
+    chmod 755 "$SCRATCH" "$ROOT"
     mkdir -p "$ROOT/bin" "$ROOT/etc"
     cp "$busybox" "$ROOT/bin/busybox"
     ln -s busybox "$ROOT/bin/sh"
