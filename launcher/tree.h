@@ -11,7 +11,8 @@
  * FUSE mount, or its daemon does not answer. */
 int tree_open(const char *path);
 
-/* The regular files below proc/ and sys/ of @tree_fd, as "proc/meminfo", directory by directory.
+/* The regular files below proc/ and sys/ of @tree_fd, as "proc/meminfo", directory by directory; of
+ * directories in which each container finds something else, the directory.
  * The list is the daemon's: a file it serves tomorrow is found without a change here.  Fails if
  * there are none. */
 GPtrArray *tree_list(int tree_fd, GError **error);

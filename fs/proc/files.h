@@ -38,8 +38,6 @@ void cpuinfo_render(const View *view, GString *out);
 void loadavg_render(const View *view, GString *out);
 void stat_render(const View *view, GString *out);
 void uptime_render(const View *view, GString *out);
-/* online, present and possible: the same list. */
-void sys_cpu_list_render(const View *view, GString *out);
 void swaps_render(const View *view, GString *out);
 void diskstats_render(const View *view, GString *out);
 void vmstat_render(const View *view, GString *out);

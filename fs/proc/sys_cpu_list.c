@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* /sys/devices/system/cpu/{online,possible,present}: "0-3", or "0" (linux:drivers/base/cpu.c). */
+/* All CPUs: "0-3", or "0" (linux:drivers/base/cpu.c). */
 
-#include "fs/proc/files.h"
+#include "fs/proc/sys_files.h"
 
 void
 sys_cpu_list_render(const View *view, GString *out)

@@ -16,7 +16,8 @@ void sys_one_render(const View *view, GString *out);
 void sys_zero_render(const View *view, GString *out);
 void sys_no_smt_render(const View *view, GString *out); /* smt/control */
 
-/* All CPUs, which is also those of the package. */
+/* All CPUs: online, present and possible alike; and those of the package. */
+void sys_cpu_list_render(const View *view, GString *out);
 void sys_cpu_mask_render(const View *view, GString *out);
 /* Of cpuN: its number, and itself as a set of CPUs. */
 void sys_cpu_number_render(const View *view, GString *out);

@@ -48,8 +48,8 @@ static const LineKey rows[] = {
 static uint64_t
 value_of(const MemoryView *memory, Span key)
 {
-    if (span_equals(key, "MemUsed:"))
-        return memory->total - memory->free;
+    if (span_equals(key, "MemUsed:")) /* in the kernel the other two add up to the first */
+        return memory->total - memory->total % KIB - (memory->free - memory->free % KIB);
     if (span_equals(key, "FilePages:"))
         return number_add(memory->cached, memory->swap_cached);
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* Serves every file of every recorded machine to every reader recorded with it, and compares with
- * TREE/expect/READER/FILE.  REGEN=1 writes these instead: look at the difference before believing
- * it.  What fails is expected as "error: KIND: message".
+ * TREE/expect/READER/FILE; all that is below sys/ with the one file "sys", each line after its
+ * path.  REGEN=1 writes these instead: look at the difference before believing it.  What fails is
+ * expected as "error: KIND: message".
  *
  * TREE/readers: a line "PID NAME" for each reader.  TREE/now: CLOCK_BOOTTIME in microseconds. */
 
 #include "common/error.h"
 #include "common/lines.h"
+#include "fs/serve_names.h"
 #include "tests/unit/fs/tree.h"
 
 #include <fcntl.h>
@@ -23,7 +25,8 @@ typedef struct {
     const char *tree;   /* directory; owned by its first case for all */
     const char *reader; /* name */
     pid_t pid;
-    const ProcFile *file; /* NULL: which container it is */
+    enum { CASE_CONTAINER, CASE_FILE, CASE_SYS } what;
+    const ProcFile *file; /* of CASE_FILE */
 } Case;
 
 static char *
@@ -67,21 +70,91 @@ print_container(const Tree *tree, pid_t pid, GString *out, GError **error)
     return true;
 }
 
+static uint64_t
+now_of(const Case *wanted)
+{
+    g_autofree char *now = read_text(wanted->tree, "now");
+
+    return g_ascii_strtoull(now, NULL, 10);
+}
+
+static void
+append_error(const GError *error, GString *out)
+{
+    g_string_append_printf(out, "error: %s: %s\n", error_kind(error), error->message);
+}
+
+/* "PATH: LINE" for each line. */
+static void
+print_sys_file(const Case *wanted, const Server *server, const ProcName *name, GString *out)
+{
+    const ServePlace place = {name->file->path, name->numbers};
+    g_autofree char *path = proc_path(name->file->path, &name->numbers);
+    g_autoptr(GString) text = g_string_new(NULL);
+    g_autoptr(GError) error = NULL;
+    LineIter lines;
+    Span line;
+
+    if (!serve_has(server, &place, name->file->needs & NEED_OWN_TEXT, wanted->pid))
+        return;
+    if (!serve_numbered(server, name, wanted->pid, now_of(wanted), text, &error))
+        append_error(error, text);
+    lines = lines_of(text->str, text->len);
+    while (lines_next(&lines, &line))
+        g_string_append_printf(out, "%s: %.*s\n", path, (int)line.len, line.text);
+}
+
+/* All that the row stands for; the numbers before @level are given. */
+static void
+print_sys_row(const Case *wanted, const Server *server, const ProcName *name, unsigned level,
+              GString *out)
+{
+    const char *percent = name->file->path;
+    g_autofree char *directory = NULL;
+    ProcName one = *name;
+    CpuSet numbers;
+
+    for (unsigned i = 0; i <= level && percent; i++)
+        percent = strchr(percent + (i > 0), '%');
+    if (!percent) {
+        print_sys_file(wanted, server, name, out);
+        return;
+    }
+    directory = g_strndup(name->file->path, (gsize)(percent - name->file->path) + strlen("%u"));
+    numbers = serve_numbers(server, &(ServePlace){directory, name->numbers}, wanted->pid);
+    for (int i = cpuset_next(&numbers, 0); i >= 0; i = cpuset_next(&numbers, (unsigned)i + 1)) {
+        one.numbers.of[level] = (unsigned)i;
+        print_sys_row(wanted, server, &one, level + 1, out);
+    }
+}
+
+static void
+print_sys(const Case *wanted, const Server *server, GString *out)
+{
+    for (unsigned i = 0; i < proc_files_n; i++)
+        if (g_str_has_prefix(proc_files[i].path, "sys/"))
+            print_sys_row(wanted, server, &(ProcName){.file = &proc_files[i]}, 0, out);
+}
+
 static char *
 answer(const Case *wanted)
 {
-    g_autofree char *now = read_text(wanted->tree, "now");
     GString *out = g_string_new(NULL);
     g_autoptr(GError) error = NULL;
+    bool ok = true;
     Tree tree;
-    bool ok;
 
     tree_open(wanted->tree, &tree);
-    ok = wanted->file ? serve(&tree.server, wanted->file, wanted->pid,
-                              g_ascii_strtoull(now, NULL, 10), out, &error)
-                      : print_container(&tree, wanted->pid, out, &error);
-    if (!ok)
-        g_string_printf(out, "error: %s: %s\n", error_kind(error), error->message);
+    if (wanted->what == CASE_SYS)
+        print_sys(wanted, &tree.server, out);
+    else if (wanted->what == CASE_FILE)
+        ok = serve(&tree.server, wanted->file, wanted->pid, now_of(wanted), out, &error);
+    else
+        ok = print_container(&tree, wanted->pid, out, &error);
+    if (!ok) {
+        g_string_truncate(out, 0);
+        append_error(error, out);
+    }
     tree_close(&tree);
     return g_string_free(out, FALSE);
 }
@@ -89,9 +162,12 @@ answer(const Case *wanted)
 static char *
 expected_path(const Case *wanted)
 {
-    g_autofree char *name =
-        wanted->file ? g_path_get_basename(wanted->file->path) : g_strdup("container");
+    g_autofree char *name = NULL;
 
+    if (wanted->what == CASE_FILE)
+        name = g_path_get_basename(wanted->file->path);
+    else
+        name = g_strdup(wanted->what == CASE_SYS ? "sys" : "container");
     return g_build_filename(wanted->tree, "expect", wanted->reader, name, NULL);
 }
 
@@ -115,9 +191,10 @@ static void
 add_case(GArray *tests, const Case *new_case)
 {
     g_autofree char *tree = g_path_get_basename(new_case->tree);
+    static const char *const names[] = {[CASE_CONTAINER] = "container", [CASE_SYS] = "sys"};
     struct CMUnitTest test = {
         .name = g_strdup_printf("%s: %s: %s", tree, new_case->reader,
-                                new_case->file ? new_case->file->path : "container"),
+                                new_case->file ? new_case->file->path : names[new_case->what]),
         .test_func = serves_as_expected,
         .initial_state = g_memdup2(new_case, sizeof *new_case),
     };
@@ -141,9 +218,13 @@ add_tree(GArray *tests, const char *directory)
         wanted.pid = (pid_t)number;
         wanted.reader = span_dup(name);
         add_case(tests, &wanted);
+        wanted.what = CASE_SYS;
+        add_case(tests, &wanted);
+        wanted.what = CASE_FILE;
         for (unsigned i = 0; i < proc_files_n; i++) {
             wanted.file = &proc_files[i];
-            add_case(tests, &wanted);
+            if (!g_str_has_prefix(wanted.file->path, "sys/"))
+                add_case(tests, &wanted);
         }
     }
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#include "fs/proc/sys_files.h"
 #include "tests/unit/pure/rendering.h"
 
 static void
