@@ -1,47 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "fs/loads.h"
+#include "fs/loads_private.h"
 
 #include "common/error.h"
-#include "common/log.h"
 #include "common/number.h"
-#include "fs/source/tasks.h"
-
-#include <time.h>
 
 /* Readers share a sample that is not older than this, nor than some 400 times what it takes to ask
  * the threads: whoever reads in a loop costs no more than that fraction of a CPU. */
 #define FRESH_USEC G_USEC_PER_SEC
 #define FRESH_USEC_PER_THREAD 1000u
-
-/* How many threads may be asked at one advance, in all containers: some 30 ms.  Those that are left
- * out stay as they were and are the first the next time. */
-#define ASK_MAX 8192u
-
-typedef struct {
-    uint64_t id;           /* tasks_id(); the key */
-    CgroupPaths container; /* constant */
-
-    /* Guarded by Loads.lock: */
-    TaskSample sample;
-    uint64_t sampled; /* when */
-    bool averaged;
-    LoadView view; /* its averages */
-    GList by_use;  /* link in Loads.by_use; data is the load */
-} Load;
-
-struct Loads {
-    Sources sources;
-    unsigned max;
-
-    GMutex lock;       /* guards all below, nothing that could wait is done under it */
-    GHashTable *by_id; /* owns a reference to each load */
-    GQueue by_use;     /* used last comes first */
-    unsigned n_averaged;
-    GThread *thread; /* NULL until averages are read for the first time */
-    GCond changed;   /* n_averaged or stop */
-    bool stop;
-};
 
 static void
 load_clear(gpointer data)
@@ -51,13 +18,11 @@ load_clear(gpointer data)
     cgroup_paths_clear(&load->container);
 }
 
-static void
+void
 load_unref(gpointer load)
 {
     g_atomic_rc_box_release_full(load, load_clear);
 }
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Load, load_unref)
-
 Loads *
 loads_new(const Sources *sources, unsigned max_containers)
 {
@@ -89,9 +54,8 @@ loads_free(Loads *loads)
     g_free(loads);
 }
 
-/* Under the lock. */
-static void
-forget(Loads *loads, Load *load)
+void
+load_forget(Loads *loads, Load *load)
 {
     if (g_hash_table_lookup(loads->by_id, &load->id) != load)
         return; /* somebody else was faster */
@@ -107,7 +71,7 @@ load_add(Loads *loads, uint64_t id, const CgroupPaths *container)
     Load *load;
 
     if (g_hash_table_size(loads->by_id) >= loads->max)
-        forget(loads, g_queue_peek_tail(&loads->by_use));
+        load_forget(loads, g_queue_peek_tail(&loads->by_use));
     load = g_atomic_rc_box_new0(Load);
     load->id = id;
     load->by_use.data = load;
@@ -134,6 +98,18 @@ load_oldest(Loads *loads)
     return loads->by_use.tail ? load_use(loads, loads->by_use.tail->data) : NULL;
 }
 
+/* A container that is started again may get the path of the one that ended. */
+bool
+load_lives(Loads *loads, const Load *load)
+{
+    g_autoptr(GError) problem = NULL;
+    uint64_t id;
+
+    if (tasks_id(loads->sources.layout, &load->container, &id, &problem))
+        return id == load->id;
+    return !g_error_matches(problem, READ_ERROR, READ_ERROR_GONE);
+}
+
 /* Each new container is the occasion to look at two others, so that the dead do not outnumber the
  * living.  Those with averages are looked at anyway. */
 static void
@@ -141,14 +117,11 @@ forget_the_dead(Loads *loads)
 {
     for (int i = 0; i < 2; i++) {
         g_autoptr(Load) load = load_oldest(loads);
-        g_autoptr(GError) problem = NULL;
-        uint64_t id;
 
-        if (!load || cgroup_container_id(loads->sources.layout, &load->container, &id, &problem) ||
-            !g_error_matches(problem, READ_ERROR, READ_ERROR_GONE))
+        if (!load || load_lives(loads, load))
             continue;
         g_mutex_lock(&loads->lock);
-        forget(loads, load);
+        load_forget(loads, load);
         g_mutex_unlock(&loads->lock);
     }
 }
@@ -169,8 +142,7 @@ load_find(Loads *loads, uint64_t id, const CgroupPaths *container)
     return load;
 }
 
-/* Two threads may do this for one container at once: the later sample stays. */
-static bool
+bool
 load_sample(Loads *loads, Load *load, uint64_t now, unsigned *n_asked, GError **error)
 {
     TaskSample sample;
@@ -191,73 +163,6 @@ load_sample(Loads *loads, Load *load, uint64_t now, unsigned *n_asked, GError **
     return ok;
 }
 
-static gint
-by_sampled(gconstpointer a, gconstpointer b)
-{
-    const Load *first = *(Load *const *)a, *second = *(Load *const *)b;
-
-    return (first->sampled > second->sampled) - (first->sampled < second->sampled);
-}
-
-/* Those with averages, the one sampled longest ago first. */
-static GPtrArray *
-averaged_loads(Loads *loads)
-{
-    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&loads->lock);
-    GPtrArray *all = g_ptr_array_new_with_free_func(load_unref);
-
-    for (const GList *link = loads->by_use.head; link; link = link->next)
-        if (((Load *)link->data)->averaged)
-            g_ptr_array_add(all, g_atomic_rc_box_acquire(link->data));
-    g_ptr_array_sort(all, by_sampled);
-    return all;
-}
-
-static void
-load_advance(Loads *loads, Load *load, uint64_t periods)
-{
-    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&loads->lock);
-
-    load->view.running = load->sample.running;
-    load->view.blocked = load->sample.blocked;
-    load_view_advance(&load->view, periods);
-}
-
-/* False if the container has ended.  One that cannot be looked at goes on as it was. */
-static bool
-load_look(Loads *loads, Load *load, uint64_t now, unsigned *n_asked)
-{
-    g_autoptr(GError) problem = NULL;
-
-    if (load_sample(loads, load, now, n_asked, &problem))
-        return true;
-    if (!g_error_matches(problem, READ_ERROR, READ_ERROR_GONE)) {
-        log_limited(G_LOG_LEVEL_WARNING, "load", "load average: %s", problem->message);
-        return true;
-    }
-    g_mutex_lock(&loads->lock);
-    forget(loads, load);
-    g_mutex_unlock(&loads->lock);
-    return false;
-}
-
-void
-loads_advance(Loads *loads, uint64_t now, uint64_t periods)
-{
-    g_autoptr(GPtrArray) all = averaged_loads(loads);
-    unsigned left = ASK_MAX, n_asked;
-
-    for (guint i = 0; i < all->len; i++) {
-        Load *load = g_ptr_array_index(all, i);
-
-        n_asked = 0;
-        if (left > 0 && !load_look(loads, load, now, &n_asked))
-            continue;
-        left -= MIN(left, n_asked);
-        load_advance(loads, load, periods);
-    }
-}
-
 unsigned
 loads_size(Loads *loads)
 {
@@ -272,52 +177,6 @@ loads_averaged(Loads *loads)
     g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&loads->lock);
 
     return loads->n_averaged;
-}
-
-static uint64_t
-boottime(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_BOOTTIME, &now); /* cannot fail for this clock */
-    return (uint64_t)now.tv_sec * G_USEC_PER_SEC + (uint64_t)now.tv_nsec / 1000;
-}
-
-/* Under the lock, but while it waits.  How many periods have passed; 0 to end.  Waits for the clock
- * that stands still while the machine is suspended, as the kernel's own averages do. */
-static uint64_t
-wait_for_period(Loads *loads, gint64 *next)
-{
-    uint64_t periods;
-
-    while (!loads->stop) {
-        if (loads->n_averaged == 0) {
-            g_cond_wait(&loads->changed, &loads->lock);
-            *next = g_get_monotonic_time() + (gint64)LOAD_VIEW_PERIOD_USEC;
-        } else if (!g_cond_wait_until(&loads->changed, &loads->lock, *next)) {
-            periods = 1 + (uint64_t)(g_get_monotonic_time() - *next) / LOAD_VIEW_PERIOD_USEC;
-            *next += (gint64)(periods * LOAD_VIEW_PERIOD_USEC);
-            return periods;
-        }
-    }
-    return 0;
-}
-
-static gpointer
-run(gpointer data)
-{
-    Loads *loads = data;
-    gint64 next = g_get_monotonic_time() + (gint64)LOAD_VIEW_PERIOD_USEC;
-    uint64_t periods;
-
-    g_mutex_lock(&loads->lock);
-    while ((periods = wait_for_period(loads, &next)) > 0) {
-        g_mutex_unlock(&loads->lock);
-        loads_advance(loads, boottime(), periods);
-        g_mutex_lock(&loads->lock);
-    }
-    g_mutex_unlock(&loads->lock);
-    return NULL;
 }
 
 static bool
@@ -361,7 +220,7 @@ load_average(Loads *loads, Load *load, const Reader *reader, uint64_t now, GErro
         load->averaged = true;
         loads->n_averaged++;
         if (!loads->thread)
-            loads->thread = g_thread_try_new("loads", run, loads, NULL);
+            loads->thread = g_thread_try_new("loads", loads_run, loads, NULL);
         g_cond_signal(&loads->changed);
     }
     g_mutex_unlock(&loads->lock);

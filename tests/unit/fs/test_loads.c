@@ -187,6 +187,24 @@ a_container_that_is_gone_is_forgotten(void **state)
     assert_int_equal(loads_averaged(machine->tree.loads), 1);
 }
 
+/* docker restart makes the cgroup again, at the same path. */
+static void
+a_container_at_the_path_of_one_that_ended_is_another(void **state)
+{
+    g_autoptr(Machine) machine = machine_of_two();
+
+    (void)state;
+    (void)read_at(machine, READER, NOW);
+    machine_write(machine, "cg/new/cgroup.procs", "");
+    machine_remove(machine, "cg/a");
+    machine_cgroup_v2(machine, "/a");
+    set(machine, "/a", READER, 'S', 0);
+    loads_advance(machine->tree.loads, NOW + 5 * SEC, 1);
+    assert_int_equal(loads_averaged(machine->tree.loads), 0);
+    (void)read_at(machine, READER, NOW + 5 * SEC);
+    assert_int_equal(loads_averaged(machine->tree.loads), 1);
+}
+
 static void
 a_container_that_cannot_be_looked_at_goes_on_as_it_was(void **state)
 {
@@ -244,6 +262,7 @@ main(void)
         cmocka_unit_test(he_who_reads_may_be_the_last_pid),
         cmocka_unit_test(containers_are_told_apart_where_their_threads_are_counted),
         cmocka_unit_test(a_container_that_is_gone_is_forgotten),
+        cmocka_unit_test(a_container_at_the_path_of_one_that_ended_is_another),
         cmocka_unit_test(a_container_that_cannot_be_looked_at_goes_on_as_it_was),
         cmocka_unit_test(what_cannot_be_read_is_the_readers_error),
         cmocka_unit_test(the_container_read_longest_ago_makes_room),

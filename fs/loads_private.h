@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Private to fs/loads*.c. */
+
+#pragma once
+
+#include "fs/loads.h"
+#include "fs/source/tasks.h"
+
+typedef struct {
+    uint64_t id;           /* tasks_id(); the key */
+    CgroupPaths container; /* constant */
+
+    /* Guarded by Loads.lock: */
+    TaskSample sample;
+    uint64_t sampled; /* when */
+    bool averaged;
+    LoadView view; /* its averages */
+    GList by_use;  /* link in Loads.by_use; data is the load */
+} Load;
+
+struct Loads {
+    Sources sources;
+    unsigned max;
+
+    GMutex lock;       /* guards all below, nothing that could wait is done under it */
+    GHashTable *by_id; /* owns a reference to each load */
+    GQueue by_use;     /* used last comes first */
+    unsigned n_averaged;
+    GThread *thread; /* NULL until averages are read for the first time */
+    GCond changed;   /* n_averaged or stop */
+    bool stop;
+};
+
+void load_unref(gpointer load);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Load, load_unref)
+
+/* Under the lock. */
+void load_forget(Loads *loads, Load *load);
+
+/* Not under the lock: */
+
+/* False once its cgroup was removed. */
+bool load_lives(Loads *loads, const Load *load);
+/* Two threads may do this for one container at once: the later sample stays. */
+bool load_sample(Loads *loads, Load *load, uint64_t now, unsigned *n_asked, GError **error);
+
+/* A GThreadFunc, of Loads.thread. */
+gpointer loads_run(gpointer loads);
