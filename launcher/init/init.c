@@ -20,8 +20,9 @@
 
 #define EXIT_NOT_EXECUTABLE 126
 #define EXIT_NOT_FOUND 127
-#define TO_GROUP 1 /* the launcher's word for "typed at the terminal": for all in the foreground   \
-                    */
+#define TO_GROUP                                                                                   \
+    1 /* the launcher's word for "typed at the terminal": for all in the foreground                \
+       */
 
 /* Raised by the kernel for a fault of init's own: sent by somebody they would mean nothing. */
 static const int not_forwarded[] = {SIGCHLD, SIGILL,  SIGTRAP, SIGABRT, SIGBUS,
