@@ -4,7 +4,7 @@
 
 #pragma once
 
-#include "fs/reader/cache.h"
+#include "common/cache.h"
 #include "fs/reader/reader.h"
 
 struct Readers {

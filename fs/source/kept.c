@@ -5,7 +5,7 @@
 #include "common/error.h"
 #include "common/fd.h"
 #include "common/io.h"
-#include "fs/reader/cache.h"
+#include "common/cache.h"
 
 #include <fcntl.h>
 #include <linux/magic.h>

@@ -114,6 +114,13 @@ a_container_may_have_a_cpu_policy_of_its_own(void **state)
 }
 
 static void
+cpuinfo_may_be_anything_but_zero(void **state)
+{
+    sets(*state, NULL, "proc/cpuinfo", "hide");
+    assert_int_equal(mode_of(*state, &of_docker, "proc/cpuinfo"), FILE_HIDE);
+}
+
+static void
 what_is_wrong_is_named(void **state)
 {
     refuses(*state, "proc/kcore", "hide", "no such file");
@@ -137,6 +144,7 @@ main(void)
         TEST(what_a_pattern_does_not_say_the_general_policy_says),
         TEST(a_pattern_may_undo_the_general_policy),
         TEST(a_container_may_have_a_cpu_policy_of_its_own),
+        TEST(cpuinfo_may_be_anything_but_zero),
         TEST(what_is_wrong_is_named),
     };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "fs/reader/cache.h"
+#include "common/cache.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

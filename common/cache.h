@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Private to fs/reader: what was found out about a namespace or a cgroup, by its number.  Bounded:
+/* What was found out about a namespace, a cgroup or a file, by its number.  Bounded:
  * the entry unused longest makes room, and one unused for too long is dropped, because a value may
  * hold a file descriptor that keeps something dead alive.  Thread-safe, under a lock of its own;
  * values are freed outside of it.  Time is CLOCK_MONOTONIC in microseconds. */
