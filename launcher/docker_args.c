@@ -53,7 +53,7 @@ print_args(const char *tree)
 int
 docker_args_main(int argc, char **argv)
 {
-    g_autofree char *tree = g_strdup(OPTIONS_TREE), *absolute = NULL;
+    g_autofree char *tree = NULL, *absolute = NULL;
     const GOptionEntry entries[] = {
         {"mountpoint", 0, 0, G_OPTION_ARG_FILENAME, &tree, "the daemon's tree", "DIR"},
         {NULL},
@@ -67,6 +67,6 @@ docker_args_main(int argc, char **argv)
         fprintf(stderr, "ownproc: %s\n", error ? error->message : "docker-args takes no arguments");
         return LAUNCH_ERROR_USAGE;
     }
-    absolute = g_canonicalize_filename(tree, NULL);
+    absolute = g_canonicalize_filename(tree ? tree : OPTIONS_TREE, NULL);
     return print_args(absolute);
 }

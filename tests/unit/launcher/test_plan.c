@@ -160,6 +160,19 @@ the_cpu_controller_is_joined_last(void **state G_GNUC_UNUSED)
 }
 
 static void
+it_is_last_even_together_with_the_first(void **state G_GNUC_UNUSED)
+{
+    Facts facts;
+
+    facts_of(1, separate, &facts);
+    facts.hierarchies[CGROUP_CPU] = facts.hierarchies[CGROUP_MEMORY];
+    shows("run / true", &facts,
+          "cgroup      v1 cpuacct: ownproc/c0ffee\n"
+          "cgroup      v1 memory,cpu: ownproc/c0ffee\n"
+          "mounts");
+}
+
+static void
 controllers_mounted_together_are_one_cgroup(void **state G_GNUC_UNUSED)
 {
     Facts facts;
@@ -294,6 +307,7 @@ main(void)
         cmocka_unit_test(a_quota_is_written_as_its_version_wants),
         cmocka_unit_test(shares_become_a_weight_on_v2),
         cmocka_unit_test(the_cpu_controller_is_joined_last),
+        cmocka_unit_test(it_is_last_even_together_with_the_first),
         cmocka_unit_test(controllers_mounted_together_are_one_cgroup),
         cmocka_unit_test(versions_are_chosen_for_each_controller),
         cmocka_unit_test(a_limit_without_its_controller_is_refused),
