@@ -8,7 +8,6 @@
 #include <stdint.h>
 
 typedef enum {
-    METRIC_READS,           /* texts made for readers */
     METRIC_ERROR_GONE,      /* reads that failed because the reader or his cgroup had ended */
     METRIC_ERROR_MALFORMED, /* … a source's text was not as documented */
     METRIC_ERROR_IO,        /* … a source could not be read */

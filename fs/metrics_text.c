@@ -3,6 +3,7 @@
 #include "fs/metrics_text.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #define NSEC_PER_SEC UINT64_C(1000000000)
 
@@ -14,14 +15,30 @@ append_family(GString *out, const char *name, const char *type, const char *help
                            type);
 }
 
-/* @label: the name of the only label, NULL: none.  Labels are words and paths of ours: nothing in
- * them has to be escaped. */
+/* Words and paths of ours: nothing in them has to be escaped.  "cpu%u" is called cpuN. */
+static void
+append_value(GString *out, const char *value)
+{
+    const char *percent;
+
+    while ((percent = strstr(value, "%u")) != NULL) {
+        g_string_append_len(out, value, percent - value);
+        g_string_append_c(out, 'N');
+        value = percent + strlen("%u");
+    }
+    g_string_append(out, value);
+}
+
+/* @label: the name of the only label, NULL: none. */
 static void
 append_line(GString *out, const char *name, const char *label, const char *value, uint64_t number)
 {
     g_string_append_printf(out, "ownproc_%s", name);
-    if (label)
-        g_string_append_printf(out, "{%s=\"%s\"}", label, value);
+    if (label) {
+        g_string_append_printf(out, "{%s=\"", label);
+        append_value(out, value);
+        g_string_append(out, "\"}");
+    }
     g_string_append_printf(out, " %" PRIu64 "\n", number);
 }
 

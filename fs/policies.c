@@ -139,24 +139,37 @@ mode_parse(const char *value, FileMode *ret, GError **error)
     return false;
 }
 
-bool
-policy_set_file(Policy *policy, const char *path, const char *value, GError **error)
+static bool
+add_switch(Policy *policy, const ProcFile *file, const char *value, GError **error)
 {
-    FileSwitch one = {.file = proc_file_find(path)};
+    FileSwitch one = {.file = file};
 
-    if (!one.file) {
-        g_set_error(error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_KEY_NOT_FOUND, "no such file");
-        return false;
-    }
     if (!mode_parse(value, &one.mode, error))
         return false;
-    if (one.mode == FILE_ZERO && !zero_is_possible(path)) {
+    if (one.mode == FILE_ZERO && !zero_is_possible(file->path)) {
         g_set_error(error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_INVALID_VALUE,
                     "zeros would not say how many CPUs there are");
         return false;
     }
     g_array_append_val(policy->files, one);
     return true;
+}
+
+bool
+policy_set_file(Policy *policy, const char *path, const char *value, GError **error)
+{
+    bool found = false;
+
+    for (unsigned i = 0; i < proc_files_n; i++) {
+        if (!g_pattern_match_simple(path, proc_files[i].path))
+            continue;
+        if (!add_switch(policy, &proc_files[i], value, error))
+            return false;
+        found = true;
+    }
+    if (!found)
+        g_set_error(error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_KEY_NOT_FOUND, "no such file");
+    return found;
 }
 
 static bool

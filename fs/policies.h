@@ -29,7 +29,9 @@ void policies_free(Policies *policies);
  * NULL: of all that no pattern matches, and of whatever the others do not say. */
 Policy *policies_name(Policies *policies, const char *pattern);
 
-/* Both fail, with the reason, if @value or @path is not one. */
+/* Both fail, with the reason, if @value or @path is not one.  @path may be a pattern as above,
+ * which also stands for the numbers in it: "sys/devices/system/cpu/cpu*" are all files of all CPUs.
+ * Of what is said twice the first counts. */
 bool policy_set_cpu_policy(Policy *policy, const char *value, GError **error);
 bool policy_set_file(Policy *policy, const char *path, const char *value, GError **error);
 

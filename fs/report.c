@@ -5,10 +5,11 @@
 static void
 take_counters(MetricsReport *report)
 {
-    report->n_files = MIN(proc_files_n, METRICS_REPORT_FILES);
-    for (unsigned i = 0; i < report->n_files; i++) {
-        report->files[i] = proc_files[i].path;
-        report->reads[i] = metrics_reads(i);
+    for (unsigned i = 0; i < MIN(proc_files_n, METRICS_REPORT_FILES); i++) {
+        if (metrics_reads(i) == 0 && !g_str_has_prefix(proc_files[i].path, "proc/"))
+            continue; /* there are many that nobody ever reads */
+        report->files[report->n_files] = proc_files[i].path;
+        report->reads[report->n_files++] = metrics_reads(i);
     }
     for (unsigned i = 0; i < METRIC_N; i++)
         report->counters[i] = metrics_get(i);

@@ -202,9 +202,3 @@ serve_hides(const Server *server, const ProcFile *file, pid_t tid)
         return policy_file(policies_find(server->policies, NULL), file) == FILE_HIDE;
     return policy_file(policy_of(server, &reader), file) == FILE_HIDE;
 }
-
-int
-serve_errno(const GError *error, const ProcFile *file, pid_t tid)
-{
-    return failure_errno(error, file, tid);
-}

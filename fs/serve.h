@@ -46,6 +46,3 @@ CpuPolicy serve_cpu_policy(const Server *server, const Reader *reader);
 /* Whether the configuration hides @file from @tid.  Whoever is not known is told the general rule.
  */
 bool serve_hides(const Server *server, const ProcFile *file, pid_t tid);
-
-/* failure_errno() */
-int serve_errno(const GError *error, const ProcFile *file, pid_t tid);

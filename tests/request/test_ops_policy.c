@@ -212,6 +212,25 @@ a_hidden_file_cannot_be_opened_through_a_bind(void **state)
     assert_int_equal(kernel_open(fixture->kernel, PID_B, node, O_RDONLY, &out), 0);
 }
 
+/* Somebody for whom it is there has opened it and handed it on. */
+static void
+a_hidden_file_cannot_be_read_through_an_open_file(void **state)
+{
+    Fixture *fixture = *state;
+    KernelRead read = {.pid = PID_A, .size = 4096};
+    struct fuse_open_out out;
+    g_autofree char *text = NULL;
+    int error;
+
+    read.node = node_of(fixture->kernel, PID_HOST, "proc/uptime");
+    sets(fixture, "/a", "proc/uptime", "hide");
+    assert_int_equal(kernel_open(fixture->kernel, PID_HOST, read.node, O_RDONLY, &out), 0);
+    read.handle = out.fh;
+    text = kernel_read(fixture->kernel, &read, &error);
+    assert_null(text);
+    assert_int_equal(error, -ESTALE);
+}
+
 static void
 a_zero_file_has_its_lines_and_no_numbers(void **state)
 {
@@ -265,12 +284,16 @@ a_service_of_the_host_reads_the_metrics(void **state)
 }
 
 static void
-a_user_may_not_read_the_metrics(void **state)
+a_user_may_not_open_the_metrics(void **state)
 {
     Fixture *fixture = *state;
+    struct fuse_open_out out;
 
     fixture->kernel->uid = 1000;
     fails(fixture, PID_HOST, "metrics", -EACCES);
+    assert_int_equal(kernel_open(fixture->kernel, PID_HOST,
+                                 node_of(fixture->kernel, PID_HOST, "metrics"), O_RDONLY, &out),
+                     -EACCES);
 }
 
 static void
@@ -330,12 +353,13 @@ main(void)
         TEST(a_hidden_file_is_not_found),
         TEST(a_hidden_file_is_in_no_listing),
         TEST(a_hidden_file_cannot_be_opened_through_a_bind),
+        TEST(a_hidden_file_cannot_be_read_through_an_open_file),
         TEST(a_zero_file_has_its_lines_and_no_numbers),
         TEST(a_host_file_is_the_kernels_own),
         TEST(a_container_may_count_its_cpus_in_its_own_way),
         TEST(root_of_the_host_reads_the_metrics),
         TEST(a_service_of_the_host_reads_the_metrics),
-        TEST(a_user_may_not_read_the_metrics),
+        TEST(a_user_may_not_open_the_metrics),
         TEST(a_root_in_another_namespace_may_not_read_the_metrics),
         TEST(an_inherited_file_of_the_metrics_cannot_be_read),
         TEST(reads_are_counted_by_file),

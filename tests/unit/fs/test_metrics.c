@@ -26,8 +26,10 @@ has_line(const char *text, const char *line)
 static void
 each_file_has_its_reads(void **state)
 {
-    const MetricsReport report = {
-        .files = {"proc/meminfo", "proc/stat"}, .reads = {3, UINT64_MAX}, .n_files = 2};
+    const MetricsReport report = {.version = "1",
+                                  .files = {"proc/meminfo", "proc/stat"},
+                                  .reads = {3, UINT64_MAX},
+                                  .n_files = 2};
     g_autofree char *text = rendered(&report);
 
     (void)state;
@@ -37,9 +39,20 @@ each_file_has_its_reads(void **state)
 }
 
 static void
+one_line_stands_for_all_cpus(void **state)
+{
+    const MetricsReport report = {
+        .version = "1", .files = {"sys/cpu/cpu%u/cache/index%u/size"}, .reads = {3}, .n_files = 1};
+    g_autofree char *text = rendered(&report);
+
+    (void)state;
+    has_line(text, "ownproc_reads_total{file=\"sys/cpu/cpuN/cache/indexN/size\"} 3");
+}
+
+static void
 a_bucket_has_all_that_took_no_longer(void **state)
 {
-    MetricsReport report = {.times = {.sum_nsec = 1500000000}};
+    MetricsReport report = {.version = "1", .times = {.sum_nsec = 1500000000}};
     g_autofree char *text = NULL;
 
     (void)state;
@@ -60,7 +73,7 @@ a_bucket_has_all_that_took_no_longer(void **state)
 static void
 errors_are_told_apart(void **state)
 {
-    MetricsReport report = {0};
+    MetricsReport report = {.version = "1"};
     g_autofree char *text = NULL;
 
     (void)state;
@@ -77,7 +90,7 @@ errors_are_told_apart(void **state)
 static void
 a_cache_has_hits_and_every_store_has_entries(void **state)
 {
-    MetricsReport report = {.containers = 5};
+    MetricsReport report = {.version = "1", .containers = 5};
     g_autofree char *text = NULL;
 
     (void)state;
@@ -152,6 +165,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_file_has_its_reads),
+        cmocka_unit_test(one_line_stands_for_all_cpus),
         cmocka_unit_test(a_bucket_has_all_that_took_no_longer),
         cmocka_unit_test(errors_are_told_apart),
         cmocka_unit_test(a_cache_has_hits_and_every_store_has_entries),

@@ -114,6 +114,19 @@ a_container_may_have_a_cpu_policy_of_its_own(void **state)
 }
 
 static void
+many_files_may_be_named_at_once(void **state)
+{
+    sets(*state, NULL, "sys/devices/system/cpu/cpu*/topology/*", "hide");
+    sets(*state, NULL, "proc/pressure/io", "host");
+    sets(*state, NULL, "proc/pressure/*", "zero");
+    assert_int_equal(mode_of(*state, NULL, "sys/devices/system/cpu/cpu%u/topology/core_id"),
+                     FILE_HIDE);
+    assert_int_equal(mode_of(*state, NULL, "sys/devices/system/cpu/cpu%u/online"), FILE_VIRTUAL);
+    assert_int_equal(mode_of(*state, NULL, "proc/pressure/cpu"), FILE_ZERO);
+    assert_int_equal(mode_of(*state, NULL, "proc/pressure/io"), FILE_HOST);
+}
+
+static void
 cpuinfo_may_be_anything_but_zero(void **state)
 {
     sets(*state, NULL, "proc/cpuinfo", "hide");
@@ -144,6 +157,7 @@ main(void)
         TEST(what_a_pattern_does_not_say_the_general_policy_says),
         TEST(a_pattern_may_undo_the_general_policy),
         TEST(a_container_may_have_a_cpu_policy_of_its_own),
+        TEST(many_files_may_be_named_at_once),
         TEST(cpuinfo_may_be_anything_but_zero),
         TEST(what_is_wrong_is_named),
     };
