@@ -99,7 +99,7 @@ load_oldest(Loads *loads)
 }
 
 /* A container that is started again may get the path of the one that ended. */
-bool
+static bool
 load_lives(Loads *loads, const Load *load)
 {
     g_autoptr(GError) problem = NULL;

@@ -40,8 +40,6 @@ void load_forget(Loads *loads, Load *load);
 
 /* Not under the lock: */
 
-/* False once its cgroup was removed. */
-bool load_lives(Loads *loads, const Load *load);
 /* Two threads may do this for one container at once: the later sample stays. */
 bool load_sample(Loads *loads, Load *load, uint64_t now, unsigned *n_asked, GError **error);
 

@@ -51,16 +51,16 @@ load_look(Loads *loads, Load *load, uint64_t now, unsigned *n_asked)
 {
     g_autoptr(GError) problem = NULL;
 
-    if (!load_lives(loads, load)) {
-        g_mutex_lock(&loads->lock);
-        load_forget(loads, load);
-        g_mutex_unlock(&loads->lock);
-        return false;
-    }
-    if (!load_sample(loads, load, now, n_asked, &problem) &&
-        !g_error_matches(problem, READ_ERROR, READ_ERROR_GONE)) /* seen the next time */
+    if (load_sample(loads, load, now, n_asked, &problem))
+        return true;
+    if (!g_error_matches(problem, READ_ERROR, READ_ERROR_GONE)) {
         log_limited(G_LOG_LEVEL_WARNING, "load", "load average: %s", problem->message);
-    return true;
+        return true;
+    }
+    g_mutex_lock(&loads->lock);
+    load_forget(loads, load);
+    g_mutex_unlock(&loads->lock);
+    return false;
 }
 
 void

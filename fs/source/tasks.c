@@ -190,20 +190,22 @@ read_threads(const CgroupLayout *layout, const CgroupPaths *container, uint64_t 
            cgroup_file_number_or(level.dir, "pids.current", *threads, threads, error);
 }
 
-/* CPU time used; *ret_told is false if no cgroup of the container's own tells it. */
+/* CPU time used, and the number of the cgroup that tells it; 0 if none of the container's own does.
+ */
 static bool
-read_usage(const CgroupLayout *layout, const CgroupPaths *container, bool *ret_told,
-           uint64_t *ret_usec, GError **error)
+read_usage(const CgroupLayout *layout, const CgroupPaths *container, TaskSample *ret,
+           GError **error)
 {
     g_auto(CgroupLevel) level = {.dir = -1};
 
     if (!cgroup_level_of(layout, container, CGROUP_CPUACCT, &level, error))
         return false;
-    *ret_told = level.dir >= 0;
-    if (!*ret_told)
+    if (level.dir < 0)
         return true;
-    return level.version == 1 ? cgroup_v1_cpu_usage(level.dir, ret_usec, error)
-                              : cgroup_v2_cpu_usage(level.dir, ret_usec, error);
+    if (!cgroup_directory_id(level.dir, &ret->id, error))
+        return false;
+    return level.version == 1 ? cgroup_v1_cpu_usage(level.dir, &ret->usage_usec, error)
+                              : cgroup_v2_cpu_usage(level.dir, &ret->usage_usec, error);
 }
 
 static bool
@@ -233,12 +235,15 @@ tasks_sample(int root_fd, const CgroupLayout *layout, const CgroupPaths *contain
                       .level = sample->level,
                       .last_pid = sample->last_pid,
                       .newest_start = sample->newest_start};
-    bool told;
 
     /* Before the census: what runs while that lasts is seen the next time. */
-    if (!read_usage(layout, container, &told, &now.usage_usec, error))
+    if (!read_usage(layout, container, &now, error))
         return false;
-    if (sample->known && told && now.usage_usec == sample->usage_usec) {
+    if (sample->known && now.id != sample->id) {
+        g_set_error(error, READ_ERROR, READ_ERROR_GONE, "another cgroup has taken its place");
+        return false;
+    }
+    if (sample->known && now.id != 0 && now.usage_usec == sample->usage_usec) {
         sample->n_asked = 0;
         return true;
     }

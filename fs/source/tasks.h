@@ -12,6 +12,7 @@
 /* {0}: never looked. */
 typedef struct {
     bool known;
+    uint64_t id;               /* of the cgroup that tells CPU time; 0: none does */
     uint64_t usage_usec;       /* CPU time the container has used */
     uint64_t running, blocked; /* threads in R; in D (what the kernel's load averages count) */
     uint64_t threads;          /* all of them */
@@ -27,7 +28,8 @@ typedef struct {
 
 /* Brings @sample up to date.  If the container has used no CPU time since, no thread can have
  * changed its state and nothing else is read; a cgroup that does not tell CPU time is always
- * walked.  READ_ERROR_GONE, _MALFORMED, _IO; @sample is untouched then. */
+ * walked.  READ_ERROR_GONE, also if a new cgroup has come to the path of the one that @sample is of
+ * (docker restart makes it so), _MALFORMED, _IO; @sample is untouched then. */
 bool tasks_sample(int root_fd, const CgroupLayout *layout, const CgroupPaths *container,
                   TaskSample *sample, GError **error);
 
