@@ -39,26 +39,32 @@ test_a_command_without_handlers_dies_of_TERM()
     expect_nothing_left "$NAME"
 }
 
-# at_terminal COMMAND KEYS: types KEYS at a terminal in which COMMAND runs.
+# at_terminal COMMAND KEYS: types KEYS at a terminal in which COMMAND runs, after it said ready; what
+# is seen there goes to $SCRATCH/typed.
 at_terminal()
 {
     need script
-    { sleep 1; printf '%b' "$2"; sleep 1; } | timeout 20 script -qec "$1" /dev/null
+    : >"$SCRATCH/typed"
+    {
+        wait_until 20 grep -q ready "$SCRATCH/typed"
+        sleep 0.3
+        printf '%b' "$2"
+        sleep 1
+    } | timeout 40 script -qefc "$1" /dev/null >"$SCRATCH/typed"
 }
 
 test_ctrl_c_ends_the_whole_foreground()
 {
     # dash waits for its child: only if the child gets the signal as well does it end at once.
     local started=$SECONDS
-    at_terminal "$OWNPROC run --proc none / -- sh -c 'sleep 15; echo not reached'; echo code=\$?" '\003' \
-        >"$SCRATCH/typed"
+    at_terminal "$OWNPROC run --proc none / -- sh -c 'echo ready; sleep 30'; echo code=\$?" '\003'
     grep -q 'code=130' "$SCRATCH/typed" || fail "$(cat "$SCRATCH/typed")"
-    [ $((SECONDS - started)) -lt 10 ] || fail "the sleep was not interrupted"
+    [ $((SECONDS - started)) -lt 20 ] || fail "the sleep was not interrupted"
 }
 
 test_a_terminal_can_be_read()
 {
-    at_terminal "$OWNPROC run --proc none / -- sh -c 'read x; echo \"<\$x>\"'" 'hello\n' >"$SCRATCH/typed"
+    at_terminal "$OWNPROC run --proc none / -- sh -c 'echo ready; read x; echo \"<\$x>\"'" 'hello\n'
     grep -q '<hello>' "$SCRATCH/typed" || fail "$(cat "$SCRATCH/typed")"
 }
 
@@ -72,7 +78,7 @@ for request in (0x5412, 0x5412 | 1 << 32, 0x541c, 0x541c | 5 << 32):
     print("pushed" if result == 0 else "errno", ctypes.get_errno())'
     [ "$(uname -m)" = x86_64 ] || skip "the system call number is x86_64's"
     echo "$program" >"$SCRATCH/push.py"
-    at_terminal "$OWNPROC run --proc none / -- python3 $SCRATCH/push.py" '' >"$SCRATCH/typed"
+    at_terminal "$OWNPROC run --proc none / -- python3 $SCRATCH/push.py; echo ready" ''
     expect_equal "refused" 4 "$(grep -c 'errno 1' "$SCRATCH/typed")"
 }
 
