@@ -38,7 +38,7 @@ type_of(int dirfd, const struct dirent *entry)
         return entry->d_type;
     if (fstatat(dirfd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
         return DT_UNKNOWN;
-    return IFTODT(st.st_mode);
+    return (unsigned char)IFTODT(st.st_mode); /* dirent.h: what d_type holds */
 }
 
 static bool list_below(int dirfd, const char *path, unsigned depth, GPtrArray *files,
