@@ -7,11 +7,11 @@ packages_for()
 {
     case $1 in
     build) echo gcc libc6-dev libcap-dev libfuse3-dev libglib2.0-dev libseccomp-dev meson ninja-build pkg-config ;;
-    tests) echo libcmocka-dev procps python3 util-linux ;;
+    tests) echo libcmocka-dev lxcfs procps python3 util-linux ;;
     docs) echo python3-docutils ;;
     format) echo clang-format codespell shellcheck ;;
     clang) echo clang libclang-rt-14-dev ;;
-    system) echo busybox-static iproute2 kmod libcap2-bin strace ;;
+    system) echo bc busybox-static iproute2 kmod libcap2-bin lxcfs strace ;;
     root) echo debian-archive-keyring debootstrap ;;
     docker) echo ca-certificates docker.io ;;
     vm) echo cpio e2fsprogs qemu-system-x86 ;;
