@@ -1,14 +1,15 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
-# A small Debian, made once and kept: the Docker image and the disk of the VM are made from it.
+# A small Debian, made once and kept: the containers' root, and what the disk of the VM is made from.
+# In the VM OWNPROC_TEST_ROOT says where it is.
 
 CACHE=${OWNPROC_TEST_CACHE:-/var/cache/ownproc-tests}
 
-# What the product needs, the programs whose view is tested, and the peer that it is compared with.
-ROOT_PACKAGES=busybox-static,iproute2,libcap2,libcap2-bin,libfuse3-3,libglib2.0-0,libseccomp2,procps,python3-minimal,strace,util-linux
+# What the product needs, the programs whose view is tested, and what the tests in the VM need.
+ROOT_PACKAGES=bc,busybox-static,iproute2,libcap2,libcap2-bin,libfuse3-3,libglib2.0-0,libseccomp2,procps,python3,strace,util-linux
 ROOT_PACKAGES+=,atop,htop,nginx,nodejs,openjdk-17-jre-headless,python3-psutil,sysstat
-ROOT_PACKAGES+=,lxcfs
+ROOT_PACKAGES+=,docker.io,lxcfs
 
 # The mirror that this machine itself uses.
 root_mirror()
@@ -25,11 +26,21 @@ cache_lock()
     flock 8
 }
 
+# Names the list of packages.
+root_name()
+{
+    printf %s "$ROOT_PACKAGES" | cksum | cut -d' ' -f1
+}
+
 # Prints the directory, which a change of the list of packages renames.
 root_directory()
 (
+    if [ -n "${OWNPROC_TEST_ROOT:-}" ]; then
+        echo "$OWNPROC_TEST_ROOT"
+        exit
+    fi
     cache_lock
-    directory=$CACHE/root-$(printf %s "$ROOT_PACKAGES" | cksum | cut -d' ' -f1)
+    directory=$CACHE/root-$(root_name)
     if [ ! -d "$directory" ]; then
         rm -rf "$directory.new"
         debootstrap --variant=minbase --include="$ROOT_PACKAGES" bookworm "$directory.new" \

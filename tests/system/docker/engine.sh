@@ -62,21 +62,37 @@ docker_stop()
     done
 }
 
+# What the image holds: the root without /usr, which is bound: so the image is made in no time, in the
+# VM as well.
+docker_image_files()
+{
+    cd "$1" || return
+    find bin sbin lib* etc
+    printf '%s\n' dev mnt proc root run sys tmp usr var var/lib var/log var/tmp
+}
+
 # Imports the image if this data-root does not have it.  Its name follows the list of packages.
 docker_image()
 {
-    local root
-    root=$(root_directory) || return 1
-    IMAGE=ownproc-test:${root##*-}
-    export IMAGE
+    DOCKER_ROOT=$(root_directory) || return 1
+    IMAGE=ownproc-test:$(root_name)
+    export DOCKER_ROOT IMAGE
     docker image inspect "$IMAGE" >/dev/null 2>&1 ||
-        tar -C "$root" -c . | docker import - "$IMAGE" >/dev/null
+        docker_image_files "$DOCKER_ROOT" | tar -C "$DOCKER_ROOT" --no-recursion -T - -c |
+        docker import - "$IMAGE" >/dev/null
 }
 
 # The words of "ownproc docker-args" for the tests' own tree.
 docker_arguments()
 {
     "$OWNPROC" docker-args --mountpoint "$TREE"
+}
+
+# All that the containers have in common.
+docker_common()
+{
+    echo "--rm --network none -v ${DOCKER_ROOT%/}/usr:/usr:ro"
+    docker_arguments
 }
 
 # docker_run FLAG… -- COMMAND…: what docker run prints.
@@ -89,7 +105,7 @@ docker_run()
     done
     shift
     # shellcheck disable=SC2046 # a list of words
-    docker run --rm --network none $(docker_arguments) "${flags[@]}" "$IMAGE" "$@"
+    docker run $(docker_common) "${flags[@]}" "$IMAGE" "$@"
 }
 
 # docker_keep NAME FLAG…: starts a container that does nothing.
@@ -98,6 +114,5 @@ docker_keep()
     local name=$1
     shift
     # shellcheck disable=SC2046 # a list of words
-    docker run -d --rm --init --name "$name" --network none $(docker_arguments) "$@" "$IMAGE" \
-        sleep 600 >/dev/null
+    docker run -d --name "$name" $(docker_common) "$@" "$IMAGE" sleep 1000 >/dev/null
 }

@@ -8,7 +8,7 @@
 . "$TESTS_DIR/lib/root.sh"
 
 VM_DIR=$TESTS_DIR/system/vm
-VM_MODULES="virtio_pci virtio_blk ext4 fuse"
+VM_MODULES="virtio_pci virtio_blk ext4 fuse overlay"
 
 vm_kernel_package()
 {
@@ -73,13 +73,15 @@ vm_disk()
     echo "$disk"
 )
 
-# vm_payload [GROUP…]: the tests, what was built, without debugging information, and which groups
-# of tests/system/run are to run.
+# vm_payload CGROUPS [GROUP…]: the tests, what was built, without debugging information, and which groups
+# of tests/system/run are to run: all if there are none, then on v2 Docker as well.
 vm_payload()
 {
     local tree=$SCRATCH/payload
     rm -rf "$tree"
     mkdir -p "$tree/build"
+    [ "$*" != v2 ] || touch "$tree/docker"
+    shift
     echo "$*" >"$tree/groups"
     (
         cd "$BUILD" || exit
@@ -87,7 +89,8 @@ vm_payload()
             -exec cp --parents -t "$tree/build" {} +
     )
     find "$tree/build" -type f -exec strip --strip-debug {} +
-    mkdir -p "$tree/tests/conform"
+    mkdir -p "$tree/tests/conform" "$tree/docs"
+    cp "$(dirname "$TESTS_DIR")/docs/FILES.md" "$tree/docs/"
     cp "$TESTS_DIR/conform/run" "$tree/tests/conform/"
     cp -r "$TESTS_DIR/lib" "$TESTS_DIR/system" "$tree/tests/"
     tar -C "$tree" -cf "$SCRATCH/payload.tar" .
