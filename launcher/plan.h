@@ -46,7 +46,4 @@ void plan_clear(Plan *plan);
 /* The plan as text, for people; one fact a line. */
 void plan_print(const Plan *plan, GString *out);
 
-/* A PlanCgroup's hierarchy as people call it: "memory", "cpu,cpuacct", "unified". */
-char *plan_cgroup_label(const PlanCgroup *cgroup);
-
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Plan, plan_clear)

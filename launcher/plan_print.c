@@ -15,8 +15,9 @@ static const struct {
     {CLONE_NEWIPC, "ipc"}, {CLONE_NEWNET, "net"},
 };
 
-char *
-plan_cgroup_label(const PlanCgroup *cgroup)
+/* The hierarchy as people call it: "memory", "cpu,cpuacct", "unified". */
+static char *
+cgroup_label(const PlanCgroup *cgroup)
 {
     g_autoptr(GString) label = g_string_new(NULL);
 
@@ -42,7 +43,7 @@ print_namespaces(const Plan *plan, GString *out)
 static void
 print_cgroup(const Plan *plan, const PlanCgroup *cgroup, GString *out)
 {
-    g_autofree char *label = plan_cgroup_label(cgroup);
+    g_autofree char *label = cgroup_label(cgroup);
 
     g_string_append_printf(out, "cgroup      v%u %s: ownproc/%s", cgroup->version, label,
                            plan->name);

@@ -20,8 +20,9 @@ malformed(GError **error, const char *what)
     return false;
 }
 
-GArray *
-cgroup_v1_usage_percpu_parse(const HostText *text, GError **error)
+/* An array of CpuUsage by the host's CPU number, with its totals. */
+static GArray *
+usage_percpu_parse(const HostText *text, GError **error)
 {
     g_autoptr(GArray) usages = g_array_new(FALSE, TRUE, sizeof(CpuUsage));
     Span rest = cgroup_first_line(text), word;
@@ -65,8 +66,9 @@ usage_all_row(Span row, GArray *usages, GError **error)
     return true;
 }
 
-bool
-cgroup_v1_usage_all_parse(const HostText *text, GArray *usages, GError **error)
+/* The user and system times of such an array. */
+static bool
+usage_all_parse(const HostText *text, GArray *usages, GError **error)
 {
     LineIter lines = lines_of(text->text, text->len);
     bool good;
@@ -92,8 +94,10 @@ static const LineKey stat_keys[] = {
     {"system", offsetof(Stat, system)},
 };
 
-bool
-cgroup_v1_cpuacct_stat_parse(const HostText *text, GArray *usages, GError **error)
+/* The same where there is no cpuacct.usage_all: the totals divided as cpuacct.stat divides the sum.
+ */
+static bool
+cpuacct_stat_parse(const HostText *text, GArray *usages, GError **error)
 {
     Stat stat = {NUMBER_MAX, NUMBER_MAX};
 
@@ -123,10 +127,10 @@ divide(int dir, GArray *usages, GError **error)
     if (!cgroup_file_read(dir, "cpuacct.usage_all", &all, error))
         return false;
     if (all.text)
-        return cgroup_v1_usage_all_parse(&all, usages, error);
+        return usage_all_parse(&all, usages, error);
     if (!cgroup_file_read(dir, "cpuacct.stat", &stat, error))
         return false;
-    return stat.text ? cgroup_v1_cpuacct_stat_parse(&stat, usages, error)
+    return stat.text ? cpuacct_stat_parse(&stat, usages, error)
                      : malformed(error, "the cgroup has no cpuacct.stat");
 }
 
@@ -140,7 +144,7 @@ cgroup_v1_cpu_times(int dir, CgroupCpu *ret, GError **error)
         return false;
     if (!percpu.text)
         return malformed(error, "the cgroup has no cpuacct.usage_percpu");
-    usages = cgroup_v1_usage_percpu_parse(&percpu, error);
+    usages = usage_percpu_parse(&percpu, error);
     if (!usages || !divide(dir, usages, error))
         return false;
     ret->user = ret->nice = ret->system = 0;

@@ -45,11 +45,5 @@ bool cgroup_v2_cpu_usage(int dir, uint64_t *ret, GError **error);
 bool cgroup_v1_cpu_times(int dir, CgroupCpu *ret, GError **error);
 bool cgroup_v2_cpu_times(int dir, CgroupCpu *ret, GError **error);
 
-/* Parsers.  [pure]  READ_ERROR_MALFORMED. */
+/* [pure]  READ_ERROR_MALFORMED. */
 bool cgroup_v2_cpu_max_parse(const HostText *text, CgroupQuota *ret, GError **error);
-/* cpuacct.usage_percpu: an array of CpuUsage by the host's CPU number, with its totals. */
-GArray *cgroup_v1_usage_percpu_parse(const HostText *text, GError **error);
-/* The user and system times of such an array: cpuacct.usage_all, or, where there is none, the
- * totals divided as cpuacct.stat divides the sum. */
-bool cgroup_v1_usage_all_parse(const HostText *text, GArray *usages, GError **error);
-bool cgroup_v1_cpuacct_stat_parse(const HostText *text, GArray *usages, GError **error);
