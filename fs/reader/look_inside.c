@@ -69,18 +69,18 @@ look_for_ever(gpointer data)
 static struct {
     GMutex lock;        /* guards queue's birth */
     GAsyncQueue *queue; /* of Look; NULL: the thread has not been needed yet */
-} helper;
+} looker;
 
 /* The thread is started by the first look and lives as long as the process. */
 static GAsyncQueue *
-helper_queue(GError **error)
+looker_queue(GError **error)
 {
-    G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&helper.lock);
+    G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&looker.lock);
     GAsyncQueue *queue;
     GThread *thread;
 
-    if (helper.queue)
-        return helper.queue;
+    if (looker.queue)
+        return looker.queue;
     queue = g_async_queue_new();
     thread = g_thread_try_new("look-inside", look_for_ever, queue, error);
     if (!thread) {
@@ -88,14 +88,14 @@ helper_queue(GError **error)
         return NULL;
     }
     g_thread_unref(thread);
-    helper.queue = queue;
+    looker.queue = queue;
     return queue;
 }
 
 char *
 reader_look_inside(int pid_dir_fd, size_t *ret_len, GError **error)
 {
-    GAsyncQueue *queue = helper_queue(error);
+    GAsyncQueue *queue = looker_queue(error);
     Look wanted = {.pid_dir = pid_dir_fd};
 
     if (!queue)

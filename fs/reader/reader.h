@@ -79,7 +79,7 @@ void readers_caches(Readers *readers, ReadersCache ret[READERS_CACHES]);
  * then. False where it cannot be read. */
 bool reader_is_linux32(const Reader *reader);
 
-/* ReaderLookInside by a helper thread, the one place that enters a namespace: setns(2) with
+/* ReaderLookInside by a thread of its own, the one place that enters a namespace: setns(2) with
  * CLONE_NEWCGROUP is per thread. */
 char *reader_look_inside(int pid_dir_fd, size_t *ret_len, GError **error);
 
