@@ -68,18 +68,19 @@ cpus_seen()
 }
 
 # A machine that is busy with something else may not give a spinner all of its half.  Three times
-# this looks for a quiet moment; then what was given must at least be told rightly.
+# this looks for a quiet moment; then it must be at least what the kernel says the spinner got (what
+# looks on runs in the container too), and not more than the half.
 test_a_spinner_under_half_a_cpu_gets_50_ticks_a_second_and_sees_the_rest_as_steal()
 {
-    local given
+    local given steal=0
     for _ in 1 2 3; do
         observe --cpus 0.5 -- "$WORKLOAD" spin
         given=$(rate_of_command)
         [ "$given" -lt 48 ] || break
     done
-    [ "$given" -lt 48 ] || given=50
-    expect_between "user, nice and system ticks a second" $((given - 3)) $((given + 3)) "$(rate 1 2 3)"
-    expect_between "steal ticks a second" $((given - 20)) 55 "$(rate 8)"
+    [ "$given" -lt 48 ] || given=50 steal=30 # undisturbed it waits for nothing but its quota
+    expect_between "user, nice and system ticks a second" $((given - 3)) 53 "$(rate 1 2 3)"
+    expect_between "steal ticks a second" $steal 55 "$(rate 8)"
     expect_between "all ticks a second, of one CPU" 95 105 "$(rate 1 2 3 4 5 6 7 8)"
 }
 
