@@ -85,7 +85,7 @@ get(const GString *text, const char *key)
 {
     LineIter lines = lines_of(text->str, text->len);
     Span line, word;
-    uint64_t number;
+    uint64_t number = 0;
 
     while (lines_next(&lines, &line))
         if (span_next_word(&line, &word) && span_equals(word, key)) {
