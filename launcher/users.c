@@ -46,24 +46,34 @@ id_line_parse(Span line, IdLine *ret)
            parse_id(id, &ret->id);
 }
 
-/* The first line called @who, or else, if @who is a number, the first with that id. */
+static bool
+is_number(Span text)
+{
+    size_t digits = 0;
+
+    while (digits < text.len && g_ascii_isdigit(text.text[digits]))
+        digits++;
+    return text.len > 0 && digits == text.len;
+}
+
+/* The first line called @who; if that is a number, the first with that id, never a name: an image
+ * may call its root "1000" (CVE-2016-3697). */
 static bool
 find(const char *text, Span who, IdLine *ret)
 {
+    bool by_id = is_number(who);
     uint32_t id = 0;
-    bool is_id = parse_id(who, &id);
+    LineIter lines = lines_of(text ? text : "", text ? strlen(text) : 0);
+    Span line;
 
-    for (int by_id = 0; by_id <= (is_id ? 1 : 0); by_id++) {
-        LineIter lines = lines_of(text ? text : "", text ? strlen(text) : 0);
-        Span line;
-
-        while (lines_next(&lines, &line)) {
-            if (!id_line_parse(line, ret))
-                continue;
-            if (by_id ? ret->id == id
-                      : ret->name.len == who.len && memcmp(ret->name.text, who.text, who.len) == 0)
-                return true;
-        }
+    if (by_id && !parse_id(who, &id))
+        return false;
+    while (lines_next(&lines, &line)) {
+        if (!id_line_parse(line, ret))
+            continue;
+        if (by_id ? ret->id == id
+                  : ret->name.len == who.len && memcmp(ret->name.text, who.text, who.len) == 0)
+            return true;
     }
     return false;
 }

@@ -19,8 +19,9 @@ typedef struct {
     char *home; /* never NULL after users_resolve() */
 } User;
 
-/* @spec is "user", "user:group" or NULL for root; names or numbers.  @passwd and @group are the
- * files' texts or NULL if the container has none.  Without a group, it is the user's of passwd (0
+/* @spec is "user", "user:group" or NULL for root; names or numbers; what
+ * consists of digits is a number, whatever the files call by it.  @passwd and @group are their
+ * texts or NULL if the container has none.  Without a group, it is the user's of passwd (0
  * if he has no line there), and those group lists him in.  LAUNCH_ERROR_FAILED for unknown names.
  */
 bool users_resolve(const char *spec, const char *passwd, const char *group, User *ret,

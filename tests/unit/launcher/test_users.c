@@ -8,12 +8,14 @@ static const char passwd[] = "root:x:0:0:root:/root:/bin/bash\n"
                              "broken line\n"
                              "big:x:99999999999:1:::\n"
                              "web:x:33:34:web:/var/www:/bin/sh\n"
-                             "5:x:1005:1006:five:/home/5:/bin/sh\n";
+                             "5:x:0:0:five:/home/5:/bin/sh\n"
+                             "4294967295:x:0:0:::\n";
 static const char group[] = "root:x:0:\n"
                             "staff:x:50:web,root\n"
                             "broken\n"
                             "video:x:44:someone,web\n"
-                            "webs:x:34:web\n";
+                            "webs:x:34:web\n"
+                            "8:x:0:\n";
 
 static void
 resolves(const char *spec, uid_t uid, gid_t gid, const char *home)
@@ -63,9 +65,10 @@ a_number_is_its_line_or_itself(void **state G_GNUC_UNUSED)
 }
 
 static void
-a_name_that_is_a_number_comes_before_the_number(void **state G_GNUC_UNUSED)
+a_number_is_no_name_whatever_the_image_says(void **state G_GNUC_UNUSED)
 {
-    resolves("5", 1005, 1006, "/home/5");
+    resolves("5", 5, 0, "/");
+    resolves("web:8", 33, 8, "/var/www");
 }
 
 static void
@@ -131,7 +134,7 @@ main(void)
         cmocka_unit_test(nobody_named_is_root),
         cmocka_unit_test(a_name_is_looked_up),
         cmocka_unit_test(a_number_is_its_line_or_itself),
-        cmocka_unit_test(a_name_that_is_a_number_comes_before_the_number),
+        cmocka_unit_test(a_number_is_no_name_whatever_the_image_says),
         cmocka_unit_test(supplementary_groups_are_those_that_list_him),
         cmocka_unit_test(an_explicit_group_is_the_only_one),
         cmocka_unit_test(who_is_not_there_is_refused),
