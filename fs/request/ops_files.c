@@ -108,14 +108,14 @@ fills_page(const struct fuse_file_info *fi)
 }
 
 /* Pages are the node's, so only the container whose node it is may fill them: somebody else's text
- * would be shown to it. */
+ * would be shown to it.  Nobody fills those of the host's node: engines bind it into containers. */
 static bool
 is_of_its_container(const Ops *ops, fuse_req_t req, uint64_t node)
 {
     uint64_t container;
 
     return serve_container_id(ops->config.server, fuse_req_ctx(req)->pid, &container, NULL) &&
-           container == tree_node_container(node);
+           container != 0 && container == tree_node_container(node);
 }
 
 /* What cannot be right is refused with EINVAL, on which sendfile(2) tells programs to use read(2),

@@ -188,6 +188,15 @@ sendfile_of_another_containers_node_has_to_read(void **state)
     assert_int_equal(error_of(*state, &hosts), -EINVAL);
 }
 
+/* Where it was bound into a container, that would find the host's text in the kernel's pages. */
+static void
+not_even_the_host_fills_the_pages_of_its_node(void **state)
+{
+    KernelRead read = sent(*state, PID_HOST, PID_HOST);
+
+    assert_int_equal(error_of(*state, &read), -EINVAL);
+}
+
 static void
 what_sendfile_has_is_as_long_as_the_size(void **state)
 {
@@ -203,19 +212,29 @@ what_sendfile_has_is_as_long_as_the_size(void **state)
 }
 
 static void
+write_model(Kernel *kernel, unsigned len)
+{
+    g_autofree char *model = g_strnfill(len, 'x');
+
+    machine_write(kernel->machine, "proc/cpuinfo", "processor\t: 0\nmodel name\t: %s\n\n", model);
+}
+
+static void
 a_text_that_has_outgrown_its_size_has_to_be_read(void **state)
 {
     Kernel *kernel = *state;
-    KernelRead read = sent(kernel, PID_HOST, PID_HOST);
-    g_autofree char *model = g_strnfill(200, '0');
+    KernelRead read;
     struct fuse_attr before, after;
 
-    assert_int_equal(kernel_getattr(kernel, PID_HOST, read.node, &before), 0);
-    machine_write(kernel->machine, "proc/uptime", "5000.00 %s\n", model);
+    write_model(kernel, 10);
+    read = opened(kernel, PID_A, PID_A, "proc/cpuinfo");
+    read.for_pages = true;
+    assert_int_equal(kernel_getattr(kernel, PID_A, read.node, &before), 0);
+    write_model(kernel, 1000);
     assert_int_equal(error_of(kernel, &read), -EINVAL);
     /* Then it has another one. */
-    assert_int_equal(kernel_getattr(kernel, PID_HOST, read.node, &after), 0);
-    assert_true(before.size < 200 && after.size > 200);
+    assert_int_equal(kernel_getattr(kernel, PID_A, read.node, &after), 0);
+    assert_true(before.size < 1000 && after.size > 1000);
     assert_int_equal(error_of(kernel, &read), 0);
 }
 
@@ -223,11 +242,11 @@ static void
 a_text_of_several_pages_has_to_be_read(void **state)
 {
     Kernel *kernel = *state;
-    g_autofree char *model = g_strnfill(6000, 'x');
     KernelRead read;
 
-    machine_write(kernel->machine, "proc/uptime", "%s\n", model);
-    read = sent(kernel, PID_HOST, PID_HOST);
+    write_model(kernel, 6000);
+    read = opened(kernel, PID_A, PID_A, "proc/cpuinfo");
+    read.for_pages = true;
     assert_int_equal(error_of(kernel, &read), -EINVAL);
     read.for_pages = false;
     assert_int_equal(error_of(kernel, &read), 0);
@@ -255,6 +274,7 @@ main(void)
         TEST(a_listing_is_whole_however_small_the_pieces),
         TEST(sendfile_has_the_text_of_its_own_container),
         TEST(sendfile_of_another_containers_node_has_to_read),
+        TEST(not_even_the_host_fills_the_pages_of_its_node),
         TEST(what_sendfile_has_is_as_long_as_the_size),
         TEST(a_text_that_has_outgrown_its_size_has_to_be_read),
         TEST(a_text_of_several_pages_has_to_be_read),
