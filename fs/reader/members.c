@@ -65,9 +65,13 @@ visit_children(int dir, unsigned depth, const Visit *visit)
 static bool
 visit_cgroup(int dir, unsigned depth, const Visit *visit)
 {
+    g_autofree char *text = NULL;
     size_t len;
-    g_autofree char *text = io_read_at(dir, "cgroup.procs", &len, NULL);
 
+    if (*visit->budget == 0) /* a container may make as many cgroups as it likes */
+        return false;
+    --*visit->budget;
+    text = io_read_at(dir, "cgroup.procs", &len, NULL);
     if (text && !visit_text(text, len, visit))
         return false;
     return depth >= DEPTH_MAX || visit_children(dir, depth, visit);

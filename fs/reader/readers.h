@@ -30,6 +30,6 @@ int pid_init_find(Readers *readers, int dir, uint64_t number);
 /* Called for each process; false ends the visit. */
 typedef bool (*MemberVisit)(pid_t pid, void *data);
 
-/* Visits the processes of the cgroup @dir and of all below it; *budget is how many, and is counted
- * down.  A cgroup that cannot be read has none. */
+/* Visits the processes of the cgroup @dir and of all below it; *budget is how many cgroups and
+ * processes, and is counted down.  A cgroup that cannot be read has none. */
 void members_visit(int dir, unsigned *budget, MemberVisit visit, void *data);
