@@ -154,8 +154,8 @@ personality_leave(int before)
 }
 
 bool
-serve_numbered(const Server *server, const ProcName *name, pid_t tid, uint64_t now, GString *out,
-               GError **error)
+serve(const Server *server, const ProcName *name, pid_t tid, uint64_t now, GString *out,
+      GError **error)
 {
     g_auto(Reader) reader = NO_READER;
     int before;
@@ -168,13 +168,6 @@ serve_numbered(const Server *server, const ProcName *name, pid_t tid, uint64_t n
                         : serve_container(server, name, &reader, now, out, error);
     personality_leave(before);
     return ok;
-}
-
-bool
-serve(const Server *server, const ProcFile *file, pid_t tid, uint64_t now, GString *out,
-      GError **error)
-{
-    return serve_numbered(server, &(ProcName){.file = file}, tid, now, out, error);
 }
 
 bool

@@ -22,20 +22,16 @@ typedef struct {
     LastGood *last_good;      /* borrowed; NULL: after a failure there is nothing */
 } Server;
 
+/* One file: of a row that stands for many that with @numbers, as the reader knows them. */
 typedef struct {
     const ProcFile *file;
     ProcNumbers numbers;
 } ProcName;
 
-/* Appends the text of @file for the thread @tid at the instant @now (CLOCK_BOOTTIME, microseconds).
- */
-bool serve(const Server *server, const ProcFile *file, pid_t tid, uint64_t now, GString *out,
+/* Appends the text of @name for the thread @tid at the instant @now (CLOCK_BOOTTIME, microseconds).
+ * READ_ERROR_GONE if he has no such CPU or node. */
+bool serve(const Server *server, const ProcName *name, pid_t tid, uint64_t now, GString *out,
            GError **error);
-
-/* The same for a row that stands for many files: that with @numbers, as @tid knows them.  Without
- * such a CPU or node: READ_ERROR_GONE. */
-bool serve_numbered(const Server *server, const ProcName *name, pid_t tid, uint64_t now,
-                    GString *out, GError **error);
 
 /* Which container @tid is in, as cgroup_container_id(). */
 bool serve_container_id(const Server *server, pid_t tid, uint64_t *ret, GError **error);

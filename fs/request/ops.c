@@ -35,7 +35,7 @@ ops_make_text(const Ops *ops, const TreePlace *place, pid_t tid, GError **error)
     const ProcName name = {place->entry->file, place->numbers};
     g_autoptr(GString) text = g_string_sized_new(TEXT_FIRST);
 
-    if (!serve_numbered(ops->config.server, &name, tid, ops->config.now(), text, error))
+    if (!serve(ops->config.server, &name, tid, ops->config.now(), text, error))
         return NULL;
     return g_string_free_to_bytes(g_steal_pointer(&text));
 }

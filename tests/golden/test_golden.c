@@ -97,7 +97,7 @@ print_sys_file(const Case *wanted, const Server *server, const ProcName *name, G
 
     if (!serve_has(server, &place, name->file->needs & NEED_OWN_TEXT, wanted->pid))
         return;
-    if (!serve_numbered(server, name, wanted->pid, now_of(wanted), text, &error))
+    if (!serve(server, name, wanted->pid, now_of(wanted), text, &error))
         append_error(error, text);
     lines = lines_of(text->str, text->len);
     while (lines_next(&lines, &line))
@@ -148,7 +148,8 @@ answer(const Case *wanted)
     if (wanted->what == CASE_SYS)
         print_sys(wanted, &tree.server, out);
     else if (wanted->what == CASE_FILE)
-        ok = serve(&tree.server, wanted->file, wanted->pid, now_of(wanted), out, &error);
+        ok = serve(&tree.server, &(ProcName){.file = wanted->file}, wanted->pid, now_of(wanted),
+                   out, &error);
     else
         ok = print_container(&tree, wanted->pid, out, &error);
     if (!ok) {
