@@ -219,7 +219,8 @@ a_container_with_too_large_a_number_has_nobodys_node(void **state)
 
     assert_ptr_equal(tree_find(*state, node).entry, place.entry);
     assert_true(node != tree_node(&place, 0));
-    assert_true(tree_node_container(node) != UINT64_C(1) << 36);
+    assert_true(node != tree_node(&place, UINT64_C(1) << 60)); /* of another hierarchy */
+    assert_true(tree_node_container(node) == UINT64_MAX);
 }
 
 static void
