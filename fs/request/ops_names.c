@@ -28,12 +28,20 @@ file_size(const Ops *ops, const TreePlace *place, uint64_t node, pid_t tid)
     return known > 0 ? (off_t)known : SIZE_UNKNOWN;
 }
 
+/* The kernel gives slabinfo to root alone: it tells who attacks the kernel's memory where to aim.
+ */
+static bool
+is_roots(const ProcFile *file)
+{
+    return file == &tree_metrics || (file->needs & NEED_SLABINFO) != 0;
+}
+
 static mode_t
 entry_mode(const TreeEntry *entry)
 {
     if (!entry->file)
         return S_IFDIR | 0555;
-    return S_IFREG | (entry->file == &tree_metrics ? 0400 : 0444);
+    return S_IFREG | (is_roots(entry->file) ? 0400 : 0444);
 }
 
 /* 1, as other file systems have it, tells programs like find(1) that directories are not counted.

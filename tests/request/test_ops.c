@@ -279,6 +279,16 @@ the_size_has_room_for_the_text(void **state)
 }
 
 static void
+what_the_kernel_gives_to_root_alone_is_roots_here_too(void **state)
+{
+    struct fuse_entry_out entry;
+
+    assert_int_equal(kernel_walk(*state, PID_HOST, "proc/slabinfo", &entry), 0);
+    assert_int_equal(entry.attr.mode, S_IFREG | 0400);
+    assert_int_equal(entry.attr.uid, 0);
+}
+
+static void
 so_it_has_for_one_larger_than_a_page(void **state)
 {
     Kernel *kernel = *state;
@@ -338,6 +348,7 @@ main(void)
         TEST(an_inherited_file_shows_who_reads_not_who_opened),
         TEST(after_release_the_text_is_gone),
         TEST(the_size_has_room_for_the_text),
+        TEST(what_the_kernel_gives_to_root_alone_is_roots_here_too),
         TEST(so_it_has_for_one_larger_than_a_page),
         TEST(a_file_is_looked_up_again_each_time_and_a_directory_is_not),
         TEST(an_unknown_name_is_not_there),
