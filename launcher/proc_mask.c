@@ -28,14 +28,19 @@ typedef struct {
     int empty_fd; /* -1 until it is used */
 } Masks;
 
-/* -1 if this kernel has no such path. */
-static int
-find(int dirfd, const char *path)
+/* *ret is -1 if this kernel has no such path.  Any other reason not to find it is a failure: what
+ * cannot be covered would be seen. */
+static bool
+find(int dirfd, const char *path, int *ret, GError **error)
 {
     struct open_how how = {.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC,
                            .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS};
 
-    return (int)syscall(SYS_openat2, dirfd, path, &how, sizeof(how));
+    *ret = (int)syscall(SYS_openat2, dirfd, path, &how, sizeof(how));
+    if (*ret >= 0 || errno == ENOENT)
+        return true;
+    launch_error_set_errno(error, errno, "cannot look at %s", path);
+    return false;
 }
 
 static int
@@ -53,11 +58,17 @@ cover_for(Masks *masks, bool directory, GError **error)
 static bool
 mask(Masks *masks, int dirfd, const char *path, GError **error)
 {
-    autofd target_fd = find(dirfd, path), mount_fd = -1;
+    autofd target_fd = -1, mount_fd = -1;
     struct stat st;
 
-    if (target_fd < 0 || fstat(target_fd, &st) < 0)
+    if (!find(dirfd, path, &target_fd, error))
+        return false;
+    if (target_fd < 0)
         return true;
+    if (fstat(target_fd, &st) < 0) {
+        launch_error_set_errno(error, errno, "cannot look at %s", path);
+        return false;
+    }
     mount_fd = cover_for(masks, S_ISDIR(st.st_mode), error);
     return mount_fd >= 0 && mounts_attach(mount_fd, target_fd, path, error);
 }
@@ -65,8 +76,10 @@ mask(Masks *masks, int dirfd, const char *path, GError **error)
 static bool
 make_read_only(int dirfd, const char *path, GError **error)
 {
-    autofd target_fd = find(dirfd, path), mount_fd = -1;
+    autofd target_fd = -1, mount_fd = -1;
 
+    if (!find(dirfd, path, &target_fd, error))
+        return false;
     if (target_fd < 0)
         return true;
     mount_fd = mounts_clone(target_fd, "", true, error);

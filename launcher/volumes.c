@@ -10,6 +10,7 @@
 
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
@@ -36,6 +37,13 @@ volumes_open(Container *container, GError **error)
     return true;
 }
 
+static bool
+is_below(const char *path, const char *directory)
+{
+    return g_str_has_prefix(path, directory) &&
+           (path[strlen(directory)] == '/' || path[strlen(directory)] == '\0');
+}
+
 /* A symlink of the image must not lead a mount into /proc or /sys, or over the root. */
 static bool
 check_target(const Container *container, const MountSpec *spec, int target_fd, GError **error)
@@ -48,8 +56,8 @@ check_target(const Container *container, const MountSpec *spec, int target_fd, G
         launch_error_set_errno(error, errno, "cannot look at %s of the container", spec->target);
         return false;
     }
-    if ((fs.f_type == PROC_SUPER_MAGIC && !g_str_has_prefix(spec->target, "/proc/")) ||
-        (fs.f_type == SYSFS_MAGIC && !g_str_has_prefix(spec->target, "/sys")) ||
+    if ((fs.f_type == PROC_SUPER_MAGIC && !is_below(spec->target, "/proc")) ||
+        (fs.f_type == SYSFS_MAGIC && !is_below(spec->target, "/sys")) ||
         (target.st_dev == root.st_dev && target.st_ino == root.st_ino)) {
         g_set_error(error, LAUNCH_ERROR, LAUNCH_ERROR_FAILED,
                     "%s of the container leads somewhere else", spec->target);

@@ -156,6 +156,15 @@ test_a_link_cannot_lead_a_volume_into_proc()
     expect_exit 125 launch -v "$SCRATCH/source:/mnt" "$ROOT" -- sh -c true
 }
 
+# /system is not below /sys.
+test_a_link_cannot_lead_a_volume_into_sys()
+{
+    root_make
+    ln -s /sys/kernel "$ROOT/system"
+    mkdir -p "$SCRATCH/source"
+    expect_exit 125 launch -v "$SCRATCH/source:/system" "$ROOT" -- sh -c true
+}
+
 test_a_symlink_as_root_directory_is_what_it_names()
 {
     root_make
