@@ -10,8 +10,8 @@
 #define PERIOD_USEC 100000 /* the kernel's default */
 
 /* What the daemon reads of a container, in the order the container joins. */
-static const CgroupController managed[] = {CGROUP_MEMORY, CGROUP_PIDS, CGROUP_CPUSET,
-                                           CGROUP_CPUACCT, CGROUP_CPU};
+static const CgroupController managed[] = {CGROUP_MEMORY,  CGROUP_PIDS,    CGROUP_CPUSET, CGROUP_IO,
+                                           CGROUP_HUGETLB, CGROUP_CPUACCT, CGROUP_CPU};
 
 /* A limit, the controller that enforces it, and how it is written. */
 typedef struct {

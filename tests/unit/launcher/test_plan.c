@@ -155,6 +155,8 @@ the_cpu_controller_is_joined_last(void **state G_GNUC_UNUSED)
           "cgroup      v1 memory: ownproc/c0ffee\n"
           "cgroup      v1 pids: ownproc/c0ffee\n"
           "cgroup      v1 cpuset: ownproc/c0ffee\n"
+          "cgroup      v1 blkio: ownproc/c0ffee\n"
+          "cgroup      v1 hugetlb: ownproc/c0ffee\n"
           "cgroup      v1 cpuacct: ownproc/c0ffee\n"
           "cgroup      v1 cpu: ownproc/c0ffee\n");
 }
