@@ -4,6 +4,7 @@
 
 #include "fs/reader/readers.h"
 
+#include "common/cgroup_walk.h"
 #include "common/error.h"
 #include "common/fd.h"
 #include "common/io.h"
@@ -36,7 +37,7 @@ typedef struct {
     uint64_t oldest; /* NUMBER_MAX: none seen */
 } Births;
 
-/* A MemberVisit. */
+/* A visit of CgroupWalk. */
 static bool
 visit_start(pid_t pid, void *data)
 {
@@ -81,7 +82,7 @@ find_birth(const Readers *readers, const Reader *reader, int cgroup, uint64_t *r
     const char *path =
         cgroup_layout_path(readers->config.layout, &reader->container, CGROUP_CPUACCT);
     Births seen = {readers->config.root_fd, NUMBER_MAX};
-    unsigned budget = MEMBERS_MAX;
+    CgroupWalk walk = {"cgroup.procs", MEMBERS_MAX, MEMBERS_MAX, visit_start, &seen};
     ProcessStat stat;
 
     if (reader->init_dir >= 0 && is_first(readers, reader->init_dir, path) &&
@@ -89,7 +90,7 @@ find_birth(const Readers *readers, const Reader *reader, int cgroup, uint64_t *r
         *ret = stat.start_usec;
         return true;
     }
-    members_visit(cgroup, &budget, visit_start, &seen);
+    cgroup_walk(&walk, cgroup);
     if (seen.oldest == NUMBER_MAX && reader->pid_dir >= 0) {
         /* He looks at the container from outside, and it is empty. */
         if (!process_stat(reader->pid_dir, &stat, error))

@@ -5,6 +5,7 @@
 
 #include "fs/reader/readers.h"
 
+#include "common/cgroup_walk.h"
 #include "common/fd.h"
 #include "common/io.h"
 #include "common/number.h"
@@ -60,7 +61,7 @@ is_init(int dir, uint64_t number)
            status.number == INIT_NUMBER;
 }
 
-/* A MemberVisit. */
+/* A visit of CgroupWalk, too. */
 static bool
 try_pid(pid_t pid, void *data)
 {
@@ -114,17 +115,18 @@ search_cgroups(Search *search, const CgroupLayout *layout, int dir)
     const CgroupHierarchy *hierarchy = &layout->controllers[CGROUP_MEMORY];
     g_auto(CgroupPaths) paths = {0};
     g_autofree char *path = NULL;
-    unsigned budget = MEMBERS_MAX;
+    CgroupWalk walk = {"cgroup.procs", MEMBERS_MAX, MEMBERS_MAX, try_pid, search};
 
     if (!process_cgroup(dir, &paths, NULL))
         return;
     path = g_strdup(cgroup_layout_path(layout, &paths, CGROUP_MEMORY));
-    while (path && strcmp(path, "/") != 0 && search->found < 0 && budget > 0) {
+    while (path && strcmp(path, "/") != 0 && search->found < 0 && walk.cgroups_left > 0 &&
+           walk.ids_left > 0) {
         autofd cgroup = cgroup_layout_open(hierarchy, path, NULL);
         char *parent = g_path_get_dirname(path);
 
         if (cgroup >= 0)
-            members_visit(cgroup, &budget, try_pid, search);
+            cgroup_walk(&walk, cgroup);
         g_free(path);
         path = parent;
     }

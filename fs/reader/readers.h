@@ -26,10 +26,3 @@ bool namespace_root_find(Readers *readers, int dir, uint64_t number, CgroupPaths
 /* Rule 3: opens /proc/PID of the init of the pid namespace @number, which the process @dir is in.
  * The caller closes.  -1 if there is none that can be seen. */
 int pid_init_find(Readers *readers, int dir, uint64_t number);
-
-/* Called for each process; false ends the visit. */
-typedef bool (*MemberVisit)(pid_t pid, void *data);
-
-/* Visits the processes of the cgroup @dir and of all below it; *budget is how many cgroups and
- * processes, and is counted down.  A cgroup that cannot be read has none. */
-void members_visit(int dir, unsigned *budget, MemberVisit visit, void *data);

@@ -2,18 +2,20 @@
 
 #include "fs/source/tasks.h"
 
+#include "common/cgroup_walk.h"
 #include "common/error.h"
 #include "common/fd.h"
 #include "common/io.h"
 #include "common/lines.h"
 #include "fs/source/cgroup_level.h"
 #include "fs/source/cgroup_versions.h"
-#include "fs/source/threads.h"
 
 #include <string.h>
 
 #define STATE 3 /* fields of proc(5) */
 #define STARTTIME 22
+
+#define CGROUPS_MAX 1024u /* of a container: it may make as many as it likes */
 
 /* The name stands in brackets and may contain brackets itself: what counts follows the last. */
 bool
@@ -82,10 +84,12 @@ typedef struct {
     uint64_t newest_tid;
 } Census;
 
-/* A ThreadVisit.  Not proc/TID/stat, though it exists: it sums over all threads of the process. */
+/* A visit of CgroupWalk.  Not proc/TID/stat, though it exists: it sums over all threads of the
+ * process. */
 static bool
-ask(uint64_t tid, void *data)
+ask(pid_t id, void *data)
 {
+    uint64_t tid = (uint64_t)id; /* it is not negative */
     Census *census = data;
     TaskSample *sample = census->sample;
     g_autofree char *text = NULL;
@@ -214,12 +218,15 @@ take_census(int root_fd, const CgroupLayout *layout, const CgroupPaths *containe
 {
     g_auto(CgroupLevel) level = {.dir = -1};
     Census census = {root_fd, sample, 0};
+    CgroupWalk walk = {"tasks", CGROUPS_MAX, UINT_MAX, ask, &census};
     unsigned where;
 
     if (!find_own(layout, container, &level, &where, error))
         return false;
+    if (level.version == 2)
+        walk.file = "cgroup.threads";
     if (level.dir >= 0)
-        threads_visit(level.version, level.dir, ask, &census);
+        cgroup_walk(&walk, level.dir);
     if (census.newest_tid > 0)
         remember_newest(&census);
     if (sample->blocked > 0 && is_frozen(layout, container))

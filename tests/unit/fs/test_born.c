@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "common/fd.h"
-#include "common/io.h"
-#include "fs/reader/readers.h"
 #include "tests/unit/fs/machine.h"
 
-#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -151,35 +147,6 @@ who_looks_into_an_empty_container_tells_his_own_start(void **state)
     assert_int_equal(born(machine, 50), 300);
 }
 
-static bool
-count(pid_t pid G_GNUC_UNUSED, void *data)
-{
-    ++*(unsigned *)data;
-    return true;
-}
-
-/* A container may make as many as it likes, and it is somebody else's daemon that walks them. */
-static void
-empty_cgroups_use_up_the_budget_of_a_visit(void **state)
-{
-    g_autoptr(Machine) machine = machine_new(MACHINE_V2);
-    unsigned budget = 5, seen = 0;
-    autofd cgroup = -1;
-
-    (void)state;
-    for (unsigned i = 0; i < 8; i++) {
-        g_autofree char *path = g_strdup_printf("cg/many/%u/cgroup.procs", i);
-
-        machine_write(machine, path, "");
-    }
-    machine_write(machine, "cg/many/cgroup.procs", "50\n");
-    machine_boot(machine);
-    cgroup = io_open_at(machine->tree.root_fd, "cg/many", O_PATH | O_DIRECTORY, NULL);
-    members_visit(cgroup, &budget, count, &seen);
-    assert_int_equal(seen, 1);
-    assert_int_equal(budget, 0);
-}
-
 int
 main(void)
 {
@@ -191,7 +158,6 @@ main(void)
         cmocka_unit_test(a_pid_namespace_inside_does_not_make_it_younger),
         cmocka_unit_test(a_birth_stays_when_the_oldest_ends),
         cmocka_unit_test(who_looks_into_an_empty_container_tells_his_own_start),
-        cmocka_unit_test(empty_cgroups_use_up_the_budget_of_a_visit),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
