@@ -35,10 +35,12 @@ docker_answers()
     docker version >/dev/null 2>&1 || ! kill -0 "$DOCKERD_PID" 2>/dev/null
 }
 
+# It has a cgroup of its own: on v2 it looks there whether swap can be limited, and the root tells nothing.
 docker_start()
 {
     mkdir -p "$DOCKER_STATE"
-    dockerd --data-root "$CACHE/docker" --exec-root "$DOCKER_STATE" --pidfile "$DOCKER_STATE/pid" \
+    container_make dockerd
+    container_exec dockerd dockerd --data-root "$CACHE/docker" --exec-root "$DOCKER_STATE" --pidfile "$DOCKER_STATE/pid" \
         --host "$DOCKER_HOST" --cgroup-parent "/$DOCKER_PARENT" --bridge none \
         --iptables=false --ip6tables=false >"$SCRATCH/dockerd.log" 2>&1 </dev/null &
     DOCKERD_PID=$!
