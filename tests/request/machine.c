@@ -3,10 +3,9 @@
 #include "tests/request/machine.h"
 
 #include "common/fd.h"
+#include "tests/unit/folder.h"
 
 #include <fcntl.h>
-#include <ftw.h>
-#include <stdio.h>
 #include <unistd.h>
 
 static uint64_t machine_clock = MACHINE_NOW;
@@ -23,43 +22,24 @@ machine_set_now(uint64_t now)
     machine_clock = now;
 }
 
-static char *
-inside(const Machine *machine, const char *path)
-{
-    g_autofree char *full = g_build_filename(machine->path, path, NULL);
-    g_autofree char *parent = g_path_get_dirname(full);
-
-    g_assert(g_mkdir_with_parents(parent, 0755) == 0);
-    return g_steal_pointer(&full);
-}
-
 void
 machine_write(const Machine *machine, const char *path, const char *format, ...)
 {
-    g_autofree char *full = inside(machine, path), *text = NULL;
+    g_autofree char *text = NULL;
     va_list args;
 
     va_start(args, format);
     text = g_strdup_vprintf(format, args);
     va_end(args);
-    g_assert(g_file_set_contents(full, text, -1, NULL));
+    folder_write(machine->path, path, text);
 }
 
 static void
 link_to(const Machine *machine, const char *path, const char *target)
 {
-    g_autofree char *full = inside(machine, path);
+    g_autofree char *full = folder_inside(machine->path, path);
 
     g_assert(symlink(target, full) == 0);
-}
-
-static int
-remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-    (void)st;
-    (void)type;
-    (void)ftw;
-    return remove(path);
 }
 
 void
@@ -67,7 +47,7 @@ machine_remove(const Machine *machine, const char *path)
 {
     g_autofree char *full = g_build_filename(machine->path, path, NULL);
 
-    g_assert(nftw(full, remove_entry, 16, FTW_DEPTH | FTW_PHYS) == 0);
+    folder_remove(full);
 }
 
 static void
@@ -169,7 +149,7 @@ machine_new(void)
     Machine *machine = g_new0(Machine, 1);
     ReadersConfig config = {.layout = &machine->layout};
 
-    machine->path = g_dir_make_tmp("machine-XXXXXX", NULL);
+    machine->path = folder_new();
     add_kernel(machine);
     add_container(machine, "a", 256);
     add_container(machine, "b", 512);

@@ -4,10 +4,9 @@
 #include "common/error.h"
 #include "common/fd.h"
 #include "tests/unit/cmocka.h"
+#include "tests/unit/folder.h"
 
 #include <fcntl.h>
-#include <ftw.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -20,11 +19,7 @@ typedef struct {
 static void
 machine_put(const Machine *machine, const char *path, const char *text)
 {
-    g_autofree char *full = g_build_filename(machine->path, path, NULL);
-    g_autofree char *parent = g_path_get_dirname(full);
-
-    assert_int_equal(g_mkdir_with_parents(parent, 0755), 0);
-    assert_true(g_file_set_contents(full, text, -1, NULL));
+    folder_write(machine->path, path, text);
 }
 
 static void
@@ -40,19 +35,10 @@ machine_make(void **state)
 {
     Machine *machine = g_new0(Machine, 1);
 
-    machine->path = g_dir_make_tmp("machine-XXXXXX", NULL);
+    machine->path = folder_new();
     machine->fd = open(machine->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     *state = machine;
     return machine->fd < 0;
-}
-
-static int
-remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-    (void)st;
-    (void)type;
-    (void)ftw;
-    return remove(path);
 }
 
 static int
@@ -60,7 +46,7 @@ machine_remove(void **state)
 {
     Machine *machine = *state;
 
-    (void)nftw(machine->path, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+    folder_remove(machine->path);
     fd_clear(&machine->fd);
     g_free(machine->path);
     g_free(machine);
