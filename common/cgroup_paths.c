@@ -135,6 +135,53 @@ cgroup_paths_subtract(const CgroupPaths *seen, const CgroupPaths *inside, Cgroup
     return true;
 }
 
+/* The length of the components that both begin with. */
+static size_t
+common_length(const char *a, const char *b)
+{
+    size_t common = 0;
+
+    for (size_t i = 0;; i++) {
+        if ((a[i] == '/' || a[i] == '\0') && (b[i] == '/' || b[i] == '\0'))
+            common = i;
+        if (a[i] != b[i] || a[i] == '\0')
+            return common;
+    }
+}
+
+/* As kernfs_path_from_node() of linux:fs/kernfs/dir.c writes it. */
+static bool
+is_shown(const char *root, const char *seen, const char *inside)
+{
+    const char *from = strcmp(root, "/") == 0 ? "" : root;
+    const char *to = strcmp(seen, "/") == 0 ? "" : seen;
+    size_t common = common_length(from, to);
+    g_autoptr(GString) path = g_string_new(NULL);
+
+    for (const char *p = from + common; *p; p++)
+        if (*p == '/')
+            g_string_append(path, "/..");
+    g_string_append(path, to + common);
+    return strcmp(path->len > 0 ? path->str : "/", inside) == 0;
+}
+
+static bool
+is_shown_if_there(const char *root, const char *seen, const char *inside)
+{
+    if (!root || !seen || !inside)
+        return root == seen && seen == inside;
+    return is_shown(root, seen, inside);
+}
+
+bool
+cgroup_paths_are_shown(const CgroupPaths *roots, const CgroupPaths *seen, const CgroupPaths *inside)
+{
+    for (size_t i = 0; i < CGROUP_N_CONTROLLERS; i++)
+        if (!is_shown_if_there(roots->v1[i], seen->v1[i], inside->v1[i]))
+            return false;
+    return is_shown_if_there(roots->unified, seen->unified, inside->unified);
+}
+
 bool
 cgroup_path_is_below(const char *path, const char *ancestor)
 {

@@ -45,6 +45,11 @@ bool cgroup_paths_are_root(const CgroupPaths *paths);
  * moved between the two looks. */
 bool cgroup_paths_subtract(const CgroupPaths *seen, const CgroupPaths *inside, CgroupPaths *ret);
 
+/* True if a cgroup namespace with these @roots shows @inside of a process that the host sees in
+ * @seen, in each hierarchy; "/../../other" if that is outside. */
+bool cgroup_paths_are_shown(const CgroupPaths *roots, const CgroupPaths *seen,
+                            const CgroupPaths *inside);
+
 /* True if @path is @ancestor or below it. */
 bool cgroup_path_is_below(const char *path, const char *ancestor);
 

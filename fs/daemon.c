@@ -44,7 +44,9 @@ daemon_bind(Daemon *daemon, ReadersConfig *config, pid_t pid, GError **error)
 bool
 daemon_open(Daemon *daemon, const Options *options, GError **error)
 {
-    ReadersConfig config = {.layout = &daemon->layout, .look_inside = reader_look_inside};
+    ReadersConfig config = {.layout = &daemon->layout,
+                            .look_inside = reader_look_inside,
+                            .look_back = reader_look_back};
 
     daemon->root_fd = io_open_at(AT_FDCWD, "/", O_PATH | O_DIRECTORY, error);
     if (daemon->root_fd < 0 || !cgroup_layout_read(daemon->root_fd, &daemon->layout, error))

@@ -15,8 +15,10 @@
 
 /* What a caller wants, and waits for on its own stack. */
 typedef struct {
-    int pid_dir;
-    char *text; /* the answer; NULL: error */
+    int pid_dir;      /* whose namespace */
+    int of;           /* whose cgroups: the directory of @path */
+    const char *path; /* of a /proc/PID/cgroup */
+    char *text;       /* the answer; NULL: error */
     size_t len;
     GError *error;
 
@@ -26,9 +28,9 @@ typedef struct {
 } Look;
 
 static char *
-look(int pid_dir, size_t *ret_len, GError **error)
+look(const Look *wanted, size_t *ret_len, GError **error)
 {
-    autofd namespace = io_open_at(pid_dir, "ns/cgroup", O_RDONLY, error);
+    autofd namespace = io_open_at(wanted->pid_dir, "ns/cgroup", O_RDONLY, error);
 
     if (namespace < 0)
         return NULL;
@@ -36,7 +38,7 @@ look(int pid_dir, size_t *ret_len, GError **error)
         read_error_set_errno(error, errno, "cannot enter a cgroup namespace");
         return NULL;
     }
-    return io_read_at(pid_dir, "cgroup", ret_len, error);
+    return io_read_at(wanted->of, wanted->path, ret_len, error);
 }
 
 static void
@@ -57,7 +59,7 @@ look_for_ever(gpointer data)
     for (;;) {
         Look *wanted = g_async_queue_pop(queue);
 
-        wanted->text = look(wanted->pid_dir, &wanted->len, &wanted->error);
+        wanted->text = look(wanted, &wanted->len, &wanted->error);
         /* Staying would do no harm but keep that namespace alive: the next look enters anew. */
         if (home >= 0)
             (void)setns(home, CLONE_NEWCGROUP);
@@ -92,26 +94,41 @@ looker_queue(GError **error)
     return queue;
 }
 
-char *
-reader_look_inside(int pid_dir_fd, size_t *ret_len, GError **error)
+static char *
+ask(Look *wanted, size_t *ret_len, GError **error)
 {
     GAsyncQueue *queue = looker_queue(error);
-    Look wanted = {.pid_dir = pid_dir_fd};
 
     if (!queue)
         return NULL;
-    g_mutex_init(&wanted.lock);
-    g_cond_init(&wanted.changed);
-    g_async_queue_push(queue, &wanted);
-    g_mutex_lock(&wanted.lock);
-    while (!wanted.done)
-        g_cond_wait(&wanted.changed, &wanted.lock);
-    g_mutex_unlock(&wanted.lock);
-    g_cond_clear(&wanted.changed);
-    g_mutex_clear(&wanted.lock);
-    if (wanted.error)
-        g_propagate_error(error, wanted.error);
+    g_mutex_init(&wanted->lock);
+    g_cond_init(&wanted->changed);
+    g_async_queue_push(queue, wanted);
+    g_mutex_lock(&wanted->lock);
+    while (!wanted->done)
+        g_cond_wait(&wanted->changed, &wanted->lock);
+    g_mutex_unlock(&wanted->lock);
+    g_cond_clear(&wanted->changed);
+    g_mutex_clear(&wanted->lock);
+    if (wanted->error)
+        g_propagate_error(error, wanted->error);
     else
-        *ret_len = wanted.len;
-    return wanted.text;
+        *ret_len = wanted->len;
+    return wanted->text;
+}
+
+char *
+reader_look_inside(int pid_dir_fd, size_t *ret_len, GError **error)
+{
+    Look wanted = {.pid_dir = pid_dir_fd, .of = pid_dir_fd, .path = "cgroup"};
+
+    return ask(&wanted, ret_len, error);
+}
+
+char *
+reader_look_back(int pid_dir_fd, size_t *ret_len, GError **error)
+{
+    Look wanted = {.pid_dir = pid_dir_fd, .of = AT_FDCWD, .path = "/proc/self/cgroup"};
+
+    return ask(&wanted, ret_len, error);
 }

@@ -79,6 +79,27 @@ subtract(const char *seen, const char *inside, size_t inside_len, CgroupPaths *r
            cannot_tell(error, "the process is outside the root of its cgroup namespace");
 }
 
+/* Whoever may write to his cgroups can be elsewhere for just as long as he is looked at from
+ * inside, and back in time: if he is called there as the path above him is, that would make the
+ * root of all his.  Nobody moves the daemon, so what the namespace shows of it decides. */
+static bool
+is_confirmed(Readers *readers, int dir, const CgroupPaths *root, GError **error)
+{
+    g_auto(CgroupPaths) own = {0}, shown = {0};
+    g_autofree char *seen = NULL, *inside = NULL;
+    size_t seen_len, inside_len;
+
+    if (!readers->config.look_back)
+        return true;
+    seen = io_read_at(readers->config.root_fd, "proc/self/cgroup", &seen_len, error);
+    inside = seen ? readers->config.look_back(dir, &inside_len, error) : NULL;
+    if (!inside || !cgroup_paths_parse(seen, seen_len, &own, error) ||
+        !cgroup_paths_parse(inside, inside_len, &shown, error))
+        return false;
+    return cgroup_paths_are_shown(root, &own, &shown) ||
+           cannot_tell(error, "the process moved there and back while it was looked at");
+}
+
 /* Looks at the process from both sides.  *ret_moved tells whether it stood still meanwhile. */
 static bool
 look(Readers *readers, int dir, uint64_t number, CgroupPaths *ret, bool *ret_moved, GError **error)
@@ -118,7 +139,8 @@ namespace_root_find(Readers *readers, int dir, uint64_t number, CgroupPaths *ret
         g_clear_error(&problem);
         found = look(readers, dir, number, &root, &moved, &problem);
     }
-    if (!found) {
+    if (!found || !is_confirmed(readers, dir, &root, &problem)) {
+        cgroup_paths_clear(&root);
         g_propagate_error(error, g_steal_pointer(&problem));
         return false;
     }

@@ -27,7 +27,10 @@ typedef struct {
     int root_fd;                  /* "/" or a recorded machine; borrowed */
     const CgroupLayout *layout;   /* borrowed */
     ReaderLookInside look_inside; /* reader_look_inside; a recorded machine reads a file */
-    const CgroupPaths *bound;     /* rule 1; NULL: whoever reads.  Borrowed */
+    /* What a member of that namespace sees of the daemon: reader_look_back.  NULL in a recorded
+     * machine, where nobody moves while he is looked at. */
+    ReaderLookInside look_back;
+    const CgroupPaths *bound; /* rule 1; NULL: whoever reads.  Borrowed */
 } ReadersConfig;
 
 /* Identifies readers; remembers namespaces, boundedly, under a lock of its own.  Thread-safe. */
@@ -82,6 +85,8 @@ bool reader_is_linux32(const Reader *reader);
 /* ReaderLookInside by a thread of its own, the one place that enters a namespace: setns(2) with
  * CLONE_NEWCGROUP is per thread. */
 char *reader_look_inside(int pid_dir_fd, size_t *ret_len, GError **error);
+/* The same of the daemon's own /proc/self/cgroup. */
+char *reader_look_back(int pid_dir_fd, size_t *ret_len, GError **error);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Reader, reader_clear)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Readers, readers_free)

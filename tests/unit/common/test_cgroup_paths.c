@@ -118,6 +118,44 @@ a_cgroup_may_be_called_dot_dot_something(void **state)
 }
 
 static void
+a_namespace_shows_who_is_elsewhere_by_the_way_there(void **state)
+{
+    static const struct {
+        const char *root, *seen, *inside;
+    } cases[] = {
+        {"0::/", "0::/a", "0::/a"},
+        {"0::/a", "0::/a", "0::/"},
+        {"0::/a", "0::/a/b", "0::/b"},
+        {"0::/a/b", "0::/", "0::/../.."},
+        {"0::/a/b", "0::/a/c/d", "0::/../c/d"},
+        {"0::/ab", "0::/ac", "0::/../ac"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(CgroupPaths) root = paths_of(cases[i].root), seen = paths_of(cases[i].seen);
+        g_auto(CgroupPaths) inside = paths_of(cases[i].inside), other = paths_of("0::/x");
+
+        assert_true(cgroup_paths_are_shown(&root, &seen, &inside));
+        assert_false(cgroup_paths_are_shown(&root, &seen, &other));
+    }
+}
+
+static void
+each_hierarchy_has_to_be_shown(void **state)
+{
+    g_auto(CgroupPaths) root = paths_of("4:memory:/a\n0::/\n");
+    g_auto(CgroupPaths) seen = paths_of("4:memory:/\n0::/\n");
+    g_auto(CgroupPaths) inside = paths_of("4:memory:/..\n0::/\n");
+    g_auto(CgroupPaths) less = paths_of("0::/\n"), wrong = paths_of("4:memory:/\n0::/\n");
+
+    (void)state;
+    assert_true(cgroup_paths_are_shown(&root, &seen, &inside));
+    assert_false(cgroup_paths_are_shown(&root, &seen, &less));
+    assert_false(cgroup_paths_are_shown(&root, &seen, &wrong));
+}
+
+static void
 below_means_whole_components(void **state)
 {
     (void)state;
@@ -160,6 +198,8 @@ main(void)
         cmocka_unit_test(a_namespace_may_be_rooted_at_the_top),
         cmocka_unit_test(a_reader_outside_his_namespace_has_no_root),
         cmocka_unit_test(a_cgroup_may_be_called_dot_dot_something),
+        cmocka_unit_test(a_namespace_shows_who_is_elsewhere_by_the_way_there),
+        cmocka_unit_test(each_hierarchy_has_to_be_shown),
         cmocka_unit_test(below_means_whole_components),
         cmocka_unit_test(copies_are_their_own),
         cmocka_unit_test(each_version_has_its_own_names),

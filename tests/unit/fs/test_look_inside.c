@@ -107,6 +107,32 @@ a_member_sees_its_namespaces_root(void **state)
     (void)waitpid(pid, NULL, 0);
 }
 
+/* The kernel writes what cgroup_paths_are_shown() expects. */
+static void
+the_daemon_is_seen_from_the_namespaces_root(void **state)
+{
+    g_auto(CgroupPaths) root = {0}, own = {0}, shown = {0};
+    g_autofree char *text = NULL, *seen = NULL;
+    g_autoptr(GError) error = NULL;
+    pid_t pid = start_child();
+    size_t len, seen_len;
+    autofd dir = -1;
+
+    (void)state;
+    if (pid < 0)
+        skip();
+    dir = open_child(pid);
+    text = reader_look_back(dir, &len, &error);
+    g_assert_no_error(error);
+    seen = io_read_at(AT_FDCWD, "/proc/self/cgroup", &seen_len, NULL);
+    assert_true(cgroup_paths_parse(text, len, &shown, NULL));
+    assert_true(cgroup_paths_parse(seen, seen_len, &own, NULL));
+    cgroup_paths_copy(&own, &root); /* the child made its namespace where we are */
+    assert_true(cgroup_paths_are_shown(&root, &own, &shown));
+    (void)kill(pid, SIGKILL);
+    (void)waitpid(pid, NULL, 0);
+}
+
 static void
 many_may_look_at_once(void **state)
 {
@@ -149,6 +175,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_member_sees_its_namespaces_root),
+        cmocka_unit_test(the_daemon_is_seen_from_the_namespaces_root),
         cmocka_unit_test(many_may_look_at_once),
         cmocka_unit_test(who_has_ended_cannot_be_looked_at),
     };
