@@ -71,6 +71,15 @@ limit_pass(const char *key, unsigned *ret_left_out)
     return true;
 }
 
+/* A cgroup may be called anything but "\n": no container writes to whoever watches a terminal. */
+static void
+make_printable(char *text)
+{
+    for (; *text; text++)
+        if (g_ascii_iscntrl(*text))
+            *text = '?';
+}
+
 void
 log_limited(GLogLevelFlags level, const char *key, const char *format, ...)
 {
@@ -83,6 +92,7 @@ log_limited(GLogLevelFlags level, const char *key, const char *format, ...)
     va_start(args, format);
     message = g_strdup_vprintf(format, args);
     va_end(args);
+    make_printable(message);
     if (left_out > 0)
         g_log(G_LOG_DOMAIN, level, "%s (and %u more like it)", message, left_out);
     else

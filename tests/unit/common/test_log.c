@@ -48,12 +48,21 @@ kinds_do_not_silence_each_other(void **state)
     assert_int_equal(lines_seen, before + 2);
 }
 
+static void
+what_others_chose_cannot_steer_a_terminal(void **state)
+{
+    (void)state;
+    log_limited(G_LOG_LEVEL_WARNING, "name", "cgroup /a\033[2J\r\xc3\xa4");
+    assert_string_equal(last_line, "cgroup /a?[2J?\xc3\xa4");
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_flood_of_one_kind_is_one_line_a_second),
         cmocka_unit_test(kinds_do_not_silence_each_other),
+        cmocka_unit_test(what_others_chose_cannot_steer_a_terminal),
     };
 
     g_log_set_writer_func(count_line, NULL, NULL);
