@@ -2,36 +2,22 @@
 
 #include "tests/unit/fs/machine.h"
 
+#include "tests/unit/folder.h"
+
 #include <errno.h>
-#include <ftw.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-static char *
-path_of(const Machine *machine, const char *path)
-{
-    char *full = g_build_filename(machine->directory, path, NULL);
-    g_autofree char *parent = g_path_get_dirname(full);
-
-    g_assert_cmpint(g_mkdir_with_parents(parent, 0755), ==, 0);
-    return full;
-}
 
 void
 machine_write(const Machine *machine, const char *path, const char *text)
 {
-    g_autofree char *full = path_of(machine, path);
-    g_autoptr(GError) error = NULL;
-
-    (void)g_file_set_contents(full, text, -1, &error);
-    g_assert_no_error(error);
+    folder_write(machine->directory, path, text);
 }
 
 void
 machine_write_huge(const Machine *machine, const char *path, size_t size)
 {
-    g_autofree char *full = path_of(machine, path);
+    g_autofree char *full = folder_inside(machine->directory, path);
 
     machine_write(machine, path, "");
     g_assert_cmpint(truncate(full, (off_t)size), ==, 0);
@@ -40,27 +26,18 @@ machine_write_huge(const Machine *machine, const char *path, size_t size)
 void
 machine_link(const Machine *machine, const char *path, const char *target)
 {
-    g_autofree char *full = path_of(machine, path);
+    g_autofree char *full = folder_inside(machine->directory, path);
 
     (void)unlink(full);
     g_assert_cmpint(symlink(target, full), ==, 0);
 }
 
-static int
-remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk)
-{
-    (void)status;
-    (void)type;
-    (void)walk;
-    return remove(path);
-}
-
 void
 machine_remove(const Machine *machine, const char *path)
 {
-    g_autofree char *full = path_of(machine, path);
+    g_autofree char *full = folder_inside(machine->directory, path);
 
-    g_assert_cmpint(nftw(full, remove_entry, 16, FTW_DEPTH | FTW_PHYS), ==, 0);
+    folder_remove(full);
 }
 
 Machine *
@@ -68,8 +45,7 @@ machine_new(const char *mounts)
 {
     Machine *machine = g_new0(Machine, 1);
 
-    machine->directory = g_dir_make_tmp("ownproc-machine-XXXXXX", NULL);
-    g_assert_nonnull(machine->directory);
+    machine->directory = folder_new();
     machine_write(machine, "proc/self/mountinfo", mounts);
     machine_link(machine, "proc/self/ns/cgroup", MACHINE_CGROUP_NS);
     machine_link(machine, "proc/self/ns/pid", MACHINE_PID_NS);
@@ -103,7 +79,7 @@ machine_free(Machine *machine)
         return;
     if (machine->tree.history)
         tree_close(&machine->tree);
-    (void)nftw(machine->directory, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    folder_remove(machine->directory);
     g_free(machine->directory);
     g_free(machine);
 }
