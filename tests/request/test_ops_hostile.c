@@ -3,6 +3,7 @@
 /* Requests that make no sense, listings, and reads that go through the kernel's pages. */
 
 #include "tests/request/kernel.h"
+#include "tests/request/opened.h"
 #include "tests/unit/cmocka.h"
 
 #include <errno.h>
@@ -21,26 +22,6 @@ disconnect_kernel(void **state)
 {
     kernel_free(*state);
     return 0;
-}
-
-static uint64_t
-node_of(Kernel *kernel, pid_t pid, const char *path)
-{
-    struct fuse_entry_out entry;
-
-    assert_int_equal(kernel_walk(kernel, pid, path, &entry), 0);
-    return entry.nodeid;
-}
-
-static KernelRead
-opened(Kernel *kernel, pid_t finder, pid_t reader, const char *path)
-{
-    KernelRead read = {.pid = reader, .node = node_of(kernel, finder, path), .size = 65536};
-    struct fuse_open_out out;
-
-    assert_int_equal(kernel_open(kernel, reader, read.node, O_RDONLY, &out), 0);
-    read.handle = out.fh;
-    return read;
 }
 
 static int

@@ -4,6 +4,7 @@
 
 #include "fs/metrics.h"
 #include "tests/request/kernel.h"
+#include "tests/request/opened.h"
 #include "tests/unit/cmocka.h"
 
 #include <errno.h>
@@ -51,15 +52,6 @@ static void
 sets(Fixture *fixture, const char *pattern, const char *path, const char *value)
 {
     assert_true(policy_set_file(policies_name(fixture->policies, pattern), path, value, NULL));
-}
-
-static uint64_t
-node_of(Kernel *kernel, pid_t pid, const char *path)
-{
-    struct fuse_entry_out entry;
-
-    assert_int_equal(kernel_walk(kernel, pid, path, &entry), 0);
-    return entry.nodeid;
 }
 
 /* The text of @path for @pid, or NULL and -errno. */
