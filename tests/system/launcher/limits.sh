@@ -145,6 +145,21 @@ test_a_controller_that_is_not_mounted_is_named()
     expect_exit 0 unshare -m sh -c "umount '$mount' && '$OWNPROC' run --proc none / -- true"
 }
 
+# The top cgroup of a namespace is an ordinary cgroup seen from outside: it cannot hand controllers
+# down while processes live in it.
+test_in_a_container_on_v2_limits_work_as_well()
+{
+    need unshare
+    container_v2_mount >/dev/null || skip "not on v2"
+    container_make outer
+    # shellcheck disable=SC2016
+    expect_exit 0 container_run outer unshare -C -m sh -c '
+        mount -t cgroup2 none /sys/fs/cgroup &&
+        "$OWNPROC" run --proc none -m 64m / -- cat /sys/fs/cgroup/memory.max &&
+        cat /proc/self/cgroup'
+    expect_equal "the limit, and where the others are" "67108864 0::/init" "$(paste -sd ' ' <<<"$OUTPUT")"
+}
+
 test_without_any_cgroup_a_container_still_runs()
 {
     need unshare
