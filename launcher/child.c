@@ -9,6 +9,7 @@
 #include "launcher/cgroup_join.h"
 #include "launcher/command.h"
 #include "launcher/launch_error.h"
+#include "launcher/mount_points.h"
 #include "launcher/mounts.h"
 #include "launcher/rootfs.h"
 #include "launcher/seccomp.h"
@@ -17,6 +18,7 @@
 
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <linux/magic.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -25,6 +27,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 
 #define LIFELINE_FD 3
 #define SYNC_FD 4
@@ -61,24 +64,49 @@ join_cgroups(Container *container, GError **error)
     return container->files && cgroups_join(container->plan, container->layout, false, error);
 }
 
-/* With / as root, the clone brought the host's /proc, /dev and /sys along: they are let go, not
- * only covered. */
+/* What shows, and lets root change, the host's kernel. */
+static bool
+is_kernel_view(int fd)
+{
+    struct statfs fs;
+
+    return fstatfs(fd, &fs) == 0 &&
+           (fs.f_type == PROC_SUPER_MAGIC || fs.f_type == SYSFS_MAGIC ||
+            fs.f_type == CGROUP_SUPER_MAGIC || fs.f_type == CGROUP2_SUPER_MAGIC);
+}
+
+/* Lets go of what is mounted at @path of the tree, one on top of the other, while it @is_wanted. */
+static bool
+detach(int tree_fd, const char *path, bool (*is_wanted)(int fd), GError **error)
+{
+    for (unsigned n = 0; n < UNSTACK_MAX; n++) {
+        autofd fd = rootfs_find(tree_fd, path);
+
+        if (fd < 0 || !is_wanted(fd))
+            return true;
+        if (fchdir(fd) < 0 || umount2(".", MNT_DETACH) < 0)
+            break;
+    }
+    launch_error_set_errno(error, errno, "cannot detach the host's %s", path);
+    return false;
+}
+
+/* With / as root, or a root in which somebody has mounted them, the clone brought the host's /proc,
+ * /dev and /sys along, and every procfs, sysfs and cgroupfs elsewhere: they are let go, not only
+ * covered.  The tree is at /, so mountinfo names its mounts by their paths in it. */
 static bool
 detach_own_mounts(const Container *container, GError **error)
 {
-    static const char *const names[] = {"proc", "dev", "sys"};
+    static const char *const names[] = {"/proc", "/dev", "/sys"};
+    static const char *const types[] = {"proc", "sysfs", "cgroup", "cgroup2", NULL};
+    g_autoptr(GPtrArray) views = mount_points_of(types, error);
 
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
-        for (unsigned n = 0; n < UNSTACK_MAX; n++) {
-            autofd fd = rootfs_find(container->tree_fd, names[i]);
-
-            if (fd < 0 || !mounts_is_root(fd))
-                break;
-            if (fchdir(fd) < 0 || umount2(".", MNT_DETACH) < 0) {
-                launch_error_set_errno(error, errno, "cannot detach the host's /%s", names[i]);
-                return false;
-            }
-        }
+        if (!views || !detach(container->tree_fd, names[i], mounts_is_root, error))
+            return false;
+    for (guint i = 0; i < views->len; i++)
+        if (!detach(container->tree_fd, views->pdata[i], is_kernel_view, error))
+            return false;
     return true;
 }
 

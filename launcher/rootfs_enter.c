@@ -3,9 +3,8 @@
 /* The change of root. */
 
 #include "common/fd.h"
-#include "common/io.h"
-#include "common/lines.h"
 #include "launcher/launch_error.h"
+#include "launcher/mount_points.h"
 #include "launcher/rootfs.h"
 
 #include <fcntl.h>
@@ -13,55 +12,17 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static bool
-is_full_view(Span type)
-{
-    return span_equals(type, "proc") || span_equals(type, "sysfs");
-}
-
-/* The mount point of a line of mountinfo (proc(5)) if it is procfs or sysfs; NULL otherwise. */
-static char *
-full_view_mount_point(Span line)
-{
-    Span word, mount_point;
-    g_autofree char *escaped = NULL;
-
-    for (int i = 0; i < 4; i++) /* mount ID, parent ID, major:minor, root */
-        if (!span_next_word(&line, &word))
-            return NULL;
-    if (!span_next_word(&line, &mount_point))
-        return NULL;
-    do /* mount options and optional fields end in "-" */
-        if (!span_next_word(&line, &word))
-            return NULL;
-    while (!span_equals(word, "-"));
-    if (!span_next_word(&line, &word) || !is_full_view(word))
-        return NULL;
-    escaped = span_dup(mount_point);
-    return g_strcompress(escaped);
-}
-
 /* A chroot leaves the old root's mounts in this mount namespace, and while a full procfs or sysfs
  * is among them the kernel lets a user namespace mount another (fs/namespace.c,
  * mount_too_revealing): so those go first.  They are this namespace's own copies. */
 static bool
 drop_full_views(GError **error)
 {
-    size_t len;
-    g_autofree char *text = io_read_at(AT_FDCWD, "/proc/self/mountinfo", &len, error);
-    g_autoptr(GPtrArray) mount_points = g_ptr_array_new_with_free_func(g_free);
-    LineIter lines;
-    Span line;
+    static const char *const types[] = {"proc", "sysfs", NULL};
+    g_autoptr(GPtrArray) mount_points = mount_points_of(types, error);
 
-    if (!text)
+    if (!mount_points)
         return false;
-    lines = lines_of(text, len);
-    while (lines_next(&lines, &line)) {
-        char *mount_point = full_view_mount_point(line);
-
-        if (mount_point)
-            g_ptr_array_add(mount_points, mount_point);
-    }
     for (guint i = mount_points->len; i-- > 0;)
         /* One that lies in a tree already detached is gone: nothing to complain about. */
         (void)umount2(mount_points->pdata[i], MNT_DETACH | UMOUNT_NOFOLLOW);

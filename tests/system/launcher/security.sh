@@ -213,6 +213,19 @@ test_with_the_hosts_root_nothing_of_the_hosts_proc_is_mounted()
     expect_equal "devtmpfs" 0 "$(launch / -- awk '$3 == "devtmpfs"' /proc/self/mounts | wc -l)"
 }
 
+test_what_shows_the_hosts_kernel_elsewhere_is_let_go()
+{
+    mkdir "$SCRATCH/second proc" "$SCRATCH/sys" "$SCRATCH/bound"
+    # In a mount namespace of our own, with the launcher in it.
+    # shellcheck disable=SC2016 # the inner shell's
+    expect_equal "what is left to see" 0 "$(unshare --mount sh -c '
+        mount -t proc proc "$1/second proc" && mount -t sysfs sysfs "$1/sys" &&
+            mount --bind /proc/sys "$1/bound" && mount --bind /proc/sys "$1/second proc" || exit
+        shift
+        exec "$@"' sh "$SCRATCH" "$OWNPROC" run --proc none / -- \
+        ls -A "$SCRATCH/second proc" "$SCRATCH/sys" "$SCRATCH/bound" | grep -cv -e : -e '^$')"
+}
+
 test_set_user_id_gives_nothing()
 {
     cp /usr/bin/id "$SCRATCH/id"
