@@ -27,6 +27,16 @@ build_clang()
     CC=clang build_directory "$SOURCE/build-clang"
 }
 
+build_fuzzers()
+{
+    local directory=$SOURCE/build-fuzz
+    # The static libraries are what is searched, so they are instrumented, too; the programs cannot be.
+    [ -e "$directory/build.ninja" ] ||
+        CC=clang meson setup "$directory" "$SOURCE" -Dfuzz=true -Db_sanitize=address,undefined \
+            -Db_lundef=false -Dc_args=-fsanitize=fuzzer-no-link || return 1
+    ninja -C "$directory" fuzzers
+}
+
 # build_quietly NAME: one of the above as a test; what it prints is shown only if it fails.
 build_quietly()
 {
