@@ -154,7 +154,7 @@ test_in_a_container_on_v2_limits_work_as_well()
     container_make outer
     # shellcheck disable=SC2016
     expect_exit 0 container_run outer unshare -C -m sh -c '
-        mount -t cgroup2 none /sys/fs/cgroup &&
+        umount -l /sys/fs/cgroup && mount -t cgroup2 none /sys/fs/cgroup &&
         "$OWNPROC" run --proc none -m 64m / -- cat /sys/fs/cgroup/memory.max &&
         cat /proc/self/cgroup'
     expect_equal "the limit, and where the others are" "67108864 0::/init" "$(paste -sd ' ' <<<"$OUTPUT")"
