@@ -9,6 +9,8 @@
 /* The longest period the kernel takes (linux:kernel/sched/core.c, max_bw_quota_period_us). */
 #define PERIOD_MAX G_USEC_PER_SEC
 
+#define TICK_USEC 10000u /* USER_HZ */
+
 /* A CPU may owe this much, and a period more: samples are not taken at one instant, and several of
  * the host's CPUs may burn the quota of a period at once.  What is owed beyond that was used under
  * a higher limit and is forgiven, or the CPU could not be idle for as long. */
@@ -162,14 +164,17 @@ take_rest(CpuView *view, const CgroupCpu *now)
 
     for (unsigned i = 0; i < view->n_online; i++) {
         CpuTimes *cpu = &view->cpus[i];
-        uint64_t known = accounted(cpu), left, stolen;
+        uint64_t known = accounted(cpu), left, stolen, idle;
 
         view->capacity[i] = MAX(view->capacity[i], number_sub(known, debt_max));
         left = number_sub(view->capacity[i], known);
         stolen = MIN(throttled / (view->n_online - i), left);
         throttled -= stolen;
         grow(&cpu->steal, stolen);
-        grow(&cpu->idle, number_sub(left - stolen, undecided));
+        idle = number_sub(left - stolen, undecided);
+        if (idle == 0 && accounted(cpu) == 0) /* all zeros is a CPU that is offline, to sysstat */
+            idle = MIN(left, TICK_USEC);
+        grow(&cpu->idle, idle);
     }
 }
 

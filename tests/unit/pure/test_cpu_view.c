@@ -90,6 +90,20 @@ time_told_by_cpu_goes_to_that_cpu(void **state)
 }
 
 static void
+a_cpu_that_is_a_tick_old_has_been_idle_for_a_tick(void **state)
+{
+    g_auto(CpuView) view = {0};
+    CgroupCpu cpu = with_quota("0-3", 150 * MSEC);
+
+    (void)state;
+    advance(&view, &cpu, 10 * MSEC);
+    assert_int_equal(view.n_online, 2);
+    assert_int_equal(view.cpus[1].idle, 10 * MSEC);
+    advance(&view, &cpu, 20 * MSEC); /* the rest stays undecided */
+    assert_int_equal(view.cpus[1].idle, 10 * MSEC);
+}
+
+static void
 an_exact_total_is_divided_as_the_samples_are(void **state)
 {
     g_auto(CpuView) view = {0};
@@ -430,6 +444,7 @@ main(void)
         cmocka_unit_test(what_was_used_was_not_idle),
         cmocka_unit_test(time_not_told_by_cpu_is_spread_evenly_and_none_is_lost),
         cmocka_unit_test(time_told_by_cpu_goes_to_that_cpu),
+        cmocka_unit_test(a_cpu_that_is_a_tick_old_has_been_idle_for_a_tick),
         cmocka_unit_test(an_exact_total_is_divided_as_the_samples_are),
         cmocka_unit_test(time_used_outside_the_cpuset_is_spread_over_it),
         cmocka_unit_test(a_quota_of_less_than_the_cpuset_spreads_what_was_told_by_cpu),
