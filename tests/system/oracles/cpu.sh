@@ -76,7 +76,7 @@ test_a_spinner_under_half_a_cpu_gets_50_ticks_a_second_and_sees_the_rest_as_stea
     for _ in 1 2 3; do
         observe --cpus 0.5 -- "$WORKLOAD" spin
         given=$(rate_of_command)
-        [ "$given" -lt 48 ] || break
+        [ "$given" -lt 48 ] || [ "$(rate 8)" -lt 30 ] || break
     done
     [ "$given" -lt 48 ] || given=50 steal=30 # undisturbed it waits for nothing but its quota
     expect_between "user, nice and system ticks a second" $((given - 3)) 53 "$(rate 1 2 3)"

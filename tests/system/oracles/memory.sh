@@ -73,7 +73,11 @@ test_100_MiB_of_allocated_memory_are_used_and_no_longer_free()
 test_200_MiB_of_page_cache_are_cache_and_stay_available()
 {
     dd if=/dev/zero of="$SCRATCH/file" bs=1M count=200 status=none
-    "$WORKLOAD" forget "$SCRATCH/file"
+    # A large folio may be on its way to the list it is dropped from: then it stays, ours, at first.
+    for _ in 1 2 3; do
+        "$WORKLOAD" forget "$SCRATCH/file"
+        sleep 0.2
+    done
     observe -m 512m -- "$WORKLOAD" cache "$SCRATCH/file"
     expect_between "growth of Cached" $((198 * MIB)) $((204 * MIB)) "$(growth Cached)"
     expect_between "growth of MemFree" $((-210 * MIB)) $((-198 * MIB)) "$(growth MemFree)"
