@@ -58,10 +58,14 @@ expect_exit()
     [ "$code" = "$wanted" ] || fail "exit code of '$*': expected $wanted, got $code: $OUTPUT"
 }
 
-# The file's tests, in the order in which they stand there.
+# The file's tests, in the order in which they stand there, without those that it has unset because
+# there is nothing to test on this kind of machine.
 tap_names()
 {
-    sed -n 's/^\(test_[A-Za-z0-9_]*\)()$/\1/p' "$TAP_FILE"
+    local name
+    for name in $(sed -n 's/^\(test_[A-Za-z0-9_]*\)()$/\1/p' "$TAP_FILE"); do
+        ! declare -F "$name" || true
+    done
 }
 
 tap_one()
