@@ -35,7 +35,7 @@ pread_retry(int fd, char *buf, size_t size, size_t offset)
     return n;
 }
 
-/* A read that brings less than @last bytes is known to be the last. */
+/* A read that brings less than @last bytes, and less than it was asked for, is the last. */
 static char *
 read_fd(int fd, const char *name, size_t last, size_t *ret_len, GError **error)
 {
@@ -43,14 +43,15 @@ read_fd(int fd, const char *name, size_t last, size_t *ret_len, GError **error)
     g_autofree char *text = g_malloc(size + 1);
 
     for (;;) {
-        ssize_t n = pread_retry(fd, text + len, size - len, len);
+        size_t asked = size - len;
+        ssize_t n = pread_retry(fd, text + len, asked, len);
 
         if (n < 0) {
             read_error_set_errno(error, errno, "cannot read %s", name);
             return NULL;
         }
         len += (size_t)n;
-        if (n == 0 || (size_t)n < last)
+        if (n == 0 || (size_t)n < MIN(last, asked))
             break;
         if (len < size)
             continue; /* proc and cgroup files may end a read early without being at their end */
@@ -96,6 +97,13 @@ io_read_records_at(int dirfd, const char *path, size_t *ret_len, GError **error)
     autofd fd = io_open_at(dirfd, path, O_RDONLY | O_NOCTTY, error);
 
     return fd < 0 ? NULL : read_fd(fd, path, IO_RECORD_MAX, ret_len, error);
+}
+
+/* The whole of it is one record, and seq_file hands out as much of that as fits. */
+char *
+io_read_record_fd(int fd, const char *name, size_t *ret_len, GError **error)
+{
+    return read_fd(fd, name, IO_READ_MAX, ret_len, error);
 }
 
 bool

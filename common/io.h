@@ -24,11 +24,16 @@ char *io_read_at(int dirfd, const char *path, size_t *ret_len, GError **error);
 char *io_read_fd(int fd, const char *name, size_t *ret_len, GError **error);
 
 /* The same, for files whose records (what the kernel's seq_file writes at once) are all shorter
- * than IO_RECORD_MAX: every cgroup file and most of /proc, but not cpuinfo or mountinfo.  A read
+ * than IO_RECORD_MAX: most of /proc, but not cpuinfo or mountinfo.  A read
  * that brings less than that was the last, so none is needed to see the end. */
 #define IO_RECORD_MAX 2048u
 char *io_read_records_at(int dirfd, const char *path, size_t *ret_len, GError **error);
 char *io_read_records_fd(int fd, const char *name, size_t *ret_len, GError **error);
+
+/* The same for an open file that the kernel writes at once (single_open(), and every file of a
+ * cgroup but its lists of processes): a read that brings less than it was asked for was the last.
+ */
+char *io_read_record_fd(int fd, const char *name, size_t *ret_len, GError **error);
 
 /* Writes @text to the existing file @path below @dirfd with one write(2), as cgroupfs and procfs
  * want. */

@@ -68,6 +68,28 @@ texts_longer_than_the_first_buffer_are_whole(void **state)
     }
 }
 
+/* What the kernel writes at once ends where a read brings less than it was asked for. */
+static void
+a_text_of_one_record_is_whole_whatever_its_length(void **state)
+{
+    const Dir *dir = *state;
+    size_t sizes[] = {0, 1, 2047, 2049, 4095, 4096, 4097, 100000};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
+        g_autofree char *written = g_malloc0(sizes[i] + 1), *read = NULL;
+        autofd fd = -1;
+        size_t len = 1;
+
+        memset(written, 'x', sizes[i]);
+        dir_put(dir, "file", written, sizes[i]);
+        fd = io_open_at(dir->fd, "file", O_RDONLY, NULL);
+        read = io_read_record_fd(fd, "file", &len, NULL);
+        assert_non_null(read);
+        assert_true(len == sizes[i]);
+        assert_string_equal(read, written);
+    }
+}
+
 static void
 a_text_without_end_is_an_error_not_a_larger_buffer(void **state)
 {
@@ -163,6 +185,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(texts_longer_than_the_first_buffer_are_whole, dir_make,
+                                        dir_remove),
+        cmocka_unit_test_setup_teardown(a_text_of_one_record_is_whole_whatever_its_length, dir_make,
                                         dir_remove),
         cmocka_unit_test(a_text_without_end_is_an_error_not_a_larger_buffer),
         cmocka_unit_test_setup_teardown(a_missing_file_is_gone_and_named, dir_make, dir_remove),
