@@ -1,0 +1,11 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+# What a read costs: every contender, file and number of readers.
+
+bench_latency()
+{
+    bench_in bench "kernel bound ordinary direct lxcfs floor_no_open floor_keep_cache floor_direct_io" \
+        "$BENCH/readers" --pid-namespace --rounds "${ROUNDS:-15}" --msec "${MSEC:-50}" \
+        --readers 1,2,8,64 --operations open,pread | measured latency ''
+}

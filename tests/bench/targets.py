@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+"""What was promised, and whether it is so.  A target is the worst of all files it speaks of."""
+
+from figures import FILES
+
+
+def at_most(what, limit, measured, shown=None):
+    """(what, limit, measured, verdict); @measured None: could not be measured."""
+    if measured is None:
+        return (what, f"≤ {limit:.3g}", "not measured", "–")
+    return (what, f"≤ {limit:.3g}", shown or f"{measured:.3g}", "met" if measured <= limit else "NOT MET")
+
+
+def worst_ratio(figures, measure, contender, other, **keys):
+    """The greatest over the files, and which file has it; (None, None) if one was not measured."""
+    ratios = [(figures.ratio(measure, contender, other, file=file, **keys), file) for file in FILES]
+    if any(ratio is None for ratio, _ in ratios):
+        return None, None
+    return max(ratios)
+
+
+def worst(figures, what, limit, measure, contender, other, **keys):
+    ratio, file = worst_ratio(figures, measure, contender, other, **keys)
+    return at_most(what, limit, ratio, ratio is not None and f"{ratio:.3g} ({file})")
+
+
+def read_targets(figures):
+    one = {"section": "latency", "operation": "open", "readers": 1}
+    eight = dict(one, readers=8)
+    docker = dict(one, section="docker")
+    yield worst(figures, "bound tree / kernel, p50", 0.6, "p50", "bound", "kernel", **one)
+    yield worst(figures, "kernel / bound tree, rate", 0.6, "rate", "kernel", "bound", **one)
+    yield worst(figures, "bound tree / lxcfs, p50", 1 / 50, "p50", "bound", "lxcfs", **one)
+    yield worst(figures, "lxcfs / bound tree, rate", 1 / 50, "rate", "lxcfs", "bound", **one)
+    yield at_most("Docker, ordinary tree / lxcfs, meminfo, p50", 1 / 6,
+                  figures.ratio("p50", "ordinary", "lxcfs", file="meminfo", **docker))
+    yield worst(figures, "Docker, ordinary tree / one round trip, p50", 1.4,
+                "p50", "ordinary", "floor_keep_cache", **docker)
+    yield worst(figures, "direct I/O / lxcfs, p50", 0.45, "p50", "direct", "lxcfs", **one)
+    yield worst(figures, "direct I/O / lxcfs, daemon's CPU per read", 0.25, "cpu", "direct", "lxcfs", **one)
+    yield worst(figures, "8 readers, ordinary tree / lxcfs, p50", 0.25, "p50", "ordinary", "lxcfs", **eight)
+    yield worst(figures, "8 readers, ordinary tree / lxcfs, p99", 0.25, "p99", "ordinary", "lxcfs", **eight)
+
+
+def load_of(figures, contender):
+    """Share of a CPU that the server takes while eight readers hammer."""
+    keys = {"section": "hammer", "phase": "eight", "file": "all", "operation": "open", "readers": 8,
+            "contender": contender}
+    cpu, rate = figures.median("cpu", **keys), figures.median("rate", **keys)
+    return None if cpu is None else cpu * rate / 1e9
+
+
+def work_targets(figures):
+    yield at_most("daemon, 8 readers hammer bound files, % of a CPU", 3, percent(load_of(figures, "bound")))
+    for tree in ("bound", "ordinary"):
+        keys = {"section": "containers", "containers": 1000, "contender": tree}
+        rss = figures.median("rss", **keys)
+        yield at_most(f"1,000 containers, {tree} tree, % of a CPU", 10, percent(figures.median("load", **keys)))
+        yield at_most(f"1,000 containers, {tree} tree, RSS in MiB", 24, rss and rss / 1024)
+    for tree in ("bound", "ordinary", "direct"):
+        yield at_most(f"depth 8 / depth 1, meminfo, {tree}, daemon's CPU", 2, depth_ratio(figures, "cpu", tree))
+        yield at_most(f"depth 8 / depth 1, meminfo, {tree}, p50", 2, depth_ratio(figures, "p50", tree))
+
+
+def percent(share):
+    return None if share is None else share * 100
+
+
+def depth_ratio(figures, measure, contender):
+    """The worse of both kinds of ancestors."""
+    ratios = []
+    for kind in ("limited", "unlimited"):
+        keys = {"section": "depth", "ancestors": kind, "contender": contender, "file": "meminfo",
+                "operation": "pread", "readers": 1}
+        deep = figures.rounds(measure, depth=8, **keys)
+        flat = figures.rounds(measure, depth=1, **keys)
+        ratios += [sorted(a / b for a, b in zip(deep, flat) if b)[len(deep) // 2]] if deep and flat else []
+    return max(ratios) if ratios else None
+
+
+def victim(figures, measure, contender, phase):
+    return figures.median(measure, section="hammer", phase=phase, file="meminfo", operation="open",
+                          readers=1, contender=contender)
+
+
+def snapshots_per_file(figures, contender, container):
+    """Snapshots a second and file while 64 threads hammer all five."""
+    keys = {"section": "hammer", "phase": f"{container} itself", "file": "all", "operation": "open",
+            "readers": 64, "contender": contender}
+    made, reads, rate = (figures.median(name, **keys) for name in ("snapshots", "count", "rate"))
+    return made / (reads / rate) / len(FILES) if made and reads else None
+
+
+def fairness_targets(figures):
+    for tree in ("bound", "ordinary"):
+        for container, words in (("hammer_half", "half a CPU"), ("hammer", "no CPU limit")):
+            quiet = victim(figures, "p99", tree, f"quiet before {container}")
+            beside = victim(figures, "p99", tree, container)
+            yield at_most(f"{tree} tree, p99 beside 64 threads ({words}) / quiet", 2,
+                          beside / quiet if quiet and beside else None)
+        yield at_most(f"{tree} tree, snapshots a second and file, 64 threads", 100,
+                      snapshots_per_file(figures, tree, "hammer"))
+
+
+def own_calls(figures, file):
+    """System calls of a read that is a snapshot, without those that carry FUSE's requests."""
+    calls = figures.rounds("calls", section="daemon", file=file, pace="12 ms pauses")
+    if not calls:
+        return None
+    return sum(number for name, number in calls[-1].items()
+               if name not in ("read", "writev", "poll", "futex", "restart_syscall"))
+
+
+def call_targets(figures):
+    yield at_most("system calls of a warm meminfo snapshot", 10, own_calls(figures, "meminfo"))
+
+
+def all_targets(figures):
+    """A section that was not run has no targets."""
+    if figures.has("latency") or figures.has("docker"):
+        yield from read_targets(figures)
+    if figures.has("containers") or figures.has("depth") or figures.has("hammer"):
+        yield from work_targets(figures)
+    if figures.has("hammer"):
+        yield from fairness_targets(figures)
+    if figures.has("daemon"):
+        yield from call_targets(figures)
