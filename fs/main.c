@@ -8,8 +8,8 @@
 #include "fs/background.h"
 #include "fs/daemon.h"
 #include "fs/preflight.h"
-#include "fs/request/mount_point.h"
-#include "fs/request/session.h"
+#include "fs/request/ops.h"
+#include "fs/request/mounts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,41 +28,29 @@ tell_manager(const char *state)
 }
 
 static void
-stopping(void *mount)
+stopping(void)
 {
     tell_manager("STOPPING=1");
-    mount_point_unmount(mount);
 }
 
 static bool
 run(const Options *options, Daemon *daemon, int parent, GError **error)
 {
-    g_auto(MountPoint) mount = {0};
-    g_autoptr(Session) session = NULL;
+    const OpsConfig config = {
+        .server = &daemon->server, .now = daemon_now, .max_text_bytes = MAX_TEXT_BYTES};
+    g_autoptr(Ops) ops = ops_new(&config);
+    g_auto(Mounts) mounts = {.stopping = stopping}; /* cleared before what it serves */
     g_autofree char *state = NULL;
-    int fuse_fd;
 
-    if (!daemon_open(daemon, options, error))
+    if (!daemon_open(daemon, options, error) ||
+        !mounts_add(&mounts, options->mount_point, &(SessionConfig){"tree", &ops_table, ops},
+                    error))
         return false;
-    fuse_fd = mount_point_mount(options->mount_point, &mount, error);
-    if (fuse_fd < 0)
-        return false;
-    session = session_new(fuse_fd,
-                          &(OpsConfig){.server = &daemon->server,
-                                       .now = daemon_now,
-                                       .max_text_bytes = MAX_TEXT_BYTES},
-                          error);
-    if (!session) {
-        mount_point_unmount(&mount);
-        return false;
-    }
-    state = g_strdup_printf("READY=1\nSTATUS=serving %s", mount.path);
+    state = g_strdup_printf("READY=1\nSTATUS=serving %s", mounts.points[0].path);
     tell_manager(state);
     if (parent >= 0)
         background_ready(parent);
-    if (!session_run(session, stopping, &mount))
-        g_message("%s was unmounted by somebody else", mount.path);
-    return true;
+    return mounts_serve(&mounts, error);
 }
 
 int

@@ -1,27 +1,45 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* One FUSE connection and the threads that serve it. */
+/* FUSE connections and the threads that serve them. */
 
 #pragma once
 
-#include "fs/request/ops.h"
+#include <fuse_lowlevel.h>
+#include <glib.h>
+#include <stdbool.h>
 
-typedef struct Session Session;
+typedef struct Session Session; /* one connection */
+
+/* All borrowed; @data must live as long as the session. */
+typedef struct {
+    const char *name; /* of its threads, for who looks with ps or gdb: at most 12 bytes */
+    const struct fuse_lowlevel_ops *ops;
+    void *data; /* what fuse_req_userdata() is in them */
+} SessionConfig;
 
 /* Takes over @fuse_fd: /dev/fuse as mount(2) got it, or in a test one end of a SOCK_SEQPACKET pair,
  * through which requests come that no kernel sent. */
-Session *session_new(int fuse_fd, const OpsConfig *config, GError **error);
+Session *session_new(int fuse_fd, const SessionConfig *config, GError **error);
 void session_free(Session *session);
 
 /* Waits for one request and answers it.  False once the connection has ended. */
 bool session_serve_one(Session *session);
 
-/* Call before any thread exists: the signals that end a session are for session_run() alone. */
+/* Call before any thread exists: the signals that end the daemon are for session_run() alone. */
 void session_block_signals(void);
 
-/* Serves until SIGTERM or SIGINT comes (then returns true) or the connection ends by itself,
- * because somebody unmounted it (false).  @stopping is called in between: it takes the mount away
- * while it still answers, so that nobody finds it dead. */
-bool session_run(Session *session, void (*stopping)(void *data), void *data);
+/* What session_run() tells, from the thread that called it. */
+typedef struct {
+    /* The connection of the session number @which has ended by itself: somebody unmounted it. */
+    void (*lost)(unsigned which, void *data);
+    /* The end: takes the mounts away while they still answer, so that nobody finds them dead. */
+    void (*stopping)(void *data);
+    void *data;
+} SessionEvents;
+
+/* Serves all @n of them until SIGTERM or SIGINT comes or the first one is lost: that is how the
+ * daemon is told to go.  Another is lost when nobody has anything of it any more, so nobody misses
+ * it and the rest go on.  Fails if threads cannot be started. */
+bool session_run(Session *const *sessions, unsigned n, const SessionEvents *events, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Session, session_free)

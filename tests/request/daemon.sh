@@ -80,10 +80,11 @@ test_it_ends_when_somebody_unmounts_it()
 {
     local code=0
     require_fuse
-    start "$TREE"
+    start "$TREE" 2>"$SCRATCH/said"
     umount "$TREE"
     wait "$DAEMON" || code=$?
     expect_equal "exit code" 0 "$code"
+    expect_match "what it says" "$TREE was unmounted by somebody else" "$(cat "$SCRATCH/said")"
 }
 
 test_a_file_that_is_open_does_not_keep_it_from_ending()

@@ -76,11 +76,9 @@ kernel_new(void)
     g_assert(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) == 0);
     kernel->machine = machine_new();
     kernel->fd = fds[0];
-    kernel->session = session_new(fds[1],
-                                  &(OpsConfig){.server = &kernel->machine->server,
-                                               .now = machine_now,
-                                               .max_text_bytes = 65536},
-                                  NULL);
+    kernel->ops = ops_new(&(OpsConfig){
+        .server = &kernel->machine->server, .now = machine_now, .max_text_bytes = 65536});
+    kernel->session = session_new(fds[1], &(SessionConfig){"tree", &ops_table, kernel->ops}, NULL);
     g_assert(kernel->session);
     g_assert(ask_with(kernel, WHO(FUSE_INIT, 0, 0), &hello, sizeof hello,
                       (struct iovec){&answer, sizeof answer}) > 0);
@@ -91,6 +89,7 @@ void
 kernel_free(Kernel *kernel)
 {
     session_free(kernel->session);
+    ops_free(kernel->ops);
     machine_free(kernel->machine);
     fd_clear(&kernel->fd);
     g_free(kernel);

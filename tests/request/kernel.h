@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "fs/request/ops.h"
 #include "fs/request/session.h"
 #include "tests/request/machine.h"
 
@@ -12,6 +13,7 @@
 
 typedef struct {
     Machine *machine;
+    Ops *ops;
     Session *session;
     int fd; /* our end */
     uint64_t unique;

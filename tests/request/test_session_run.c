@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "common/fd.h"
+#include "fs/request/session.h"
+#include "tests/unit/cmocka.h"
+
+#include <errno.h>
+#include <linux/fuse.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define SESSIONS 3
+
+/* Sessions whose every node answers GETATTR with an error of the session's own, and what has been
+ * told of them. */
+typedef struct {
+    Session *sessions[SESSIONS];
+    int kernel[SESSIONS]; /* its end of each connection */
+    int answers[SESSIONS];
+    int in_the_end[SESSIONS]; /* what was answered while stopping */
+    unsigned n_lost, last_lost, n_stopped;
+    void (*script)(void *fixture); /* what happens meanwhile, in a thread of its own */
+} Fixture;
+
+static void
+answer_with_data(fuse_req_t req, fuse_ino_t node, struct fuse_file_info *fi)
+{
+    const int *answer = fuse_req_userdata(req);
+
+    (void)node;
+    (void)fi;
+    (void)fuse_reply_err(req, *answer);
+}
+
+static const struct fuse_lowlevel_ops answering = {.getattr = answer_with_data};
+
+static void
+answer_with_EINVAL(fuse_req_t req, fuse_ino_t node, struct fuse_file_info *fi)
+{
+    (void)node;
+    (void)fi;
+    (void)fuse_reply_err(req, EINVAL);
+}
+
+static const struct fuse_lowlevel_ops refusing = {.getattr = answer_with_EINVAL};
+
+static void
+send_request(int fd, uint32_t opcode, const void *body, size_t len)
+{
+    struct fuse_in_header header = {
+        .len = (uint32_t)(sizeof header + len), .opcode = opcode, .unique = 2, .nodeid = 1};
+    struct iovec parts[] = {{&header, sizeof header}, {(void *)body, len}};
+    const struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
+
+    assert_int_equal(sendmsg(fd, &message, MSG_NOSIGNAL), header.len);
+}
+
+static int
+ask(int fd)
+{
+    struct fuse_getattr_in in = {0};
+    struct fuse_out_header out;
+
+    send_request(fd, FUSE_GETATTR, &in, sizeof in);
+    assert_int_equal(recv(fd, &out, sizeof out, 0), sizeof out);
+    return -out.error;
+}
+
+static void
+connect_session(Fixture *fixture, unsigned i, const struct fuse_lowlevel_ops *ops)
+{
+    const struct fuse_init_in hello = {.major = 7, .minor = 38};
+    char answer[4096];
+    int fds[2];
+
+    assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds), 0);
+    fixture->kernel[i] = fds[0];
+    fixture->answers[i] = ENOENT + (int)i;
+    fixture->sessions[i] =
+        session_new(fds[1], &(SessionConfig){"test", ops, &fixture->answers[i]}, NULL);
+    send_request(fds[0], FUSE_INIT, &hello, sizeof hello);
+    assert_true(session_serve_one(fixture->sessions[i]));
+    assert_true(recv(fds[0], answer, sizeof answer, 0) > 0);
+}
+
+static void
+remember_lost(unsigned which, void *data)
+{
+    Fixture *fixture = data;
+
+    fixture->n_lost++;
+    fixture->last_lost = which;
+}
+
+static void
+ask_all_and_close(void *data)
+{
+    Fixture *fixture = data;
+
+    fixture->n_stopped++;
+    for (unsigned i = 0; i < SESSIONS; i++)
+        if (fixture->kernel[i] >= 0) {
+            fixture->in_the_end[i] = ask(fixture->kernel[i]);
+            fd_clear(&fixture->kernel[i]);
+        }
+}
+
+static void *
+play(void *data)
+{
+    Fixture *fixture = data;
+
+    fixture->script(fixture);
+    return NULL;
+}
+
+/* Serves while @script is played; returns once both have come to their end. */
+static void
+serve_during(Fixture *fixture, void (*script)(void *fixture))
+{
+    const SessionEvents events = {remember_lost, ask_all_and_close, fixture};
+    GThread *thread;
+
+    fixture->script = script;
+    thread = g_thread_new("script", play, fixture);
+    assert_true(session_run(fixture->sessions, SESSIONS, &events, NULL));
+    g_thread_join(thread);
+}
+
+static int
+set_up(void **state)
+{
+    Fixture *fixture = g_new0(Fixture, 1);
+
+    for (unsigned i = 0; i < SESSIONS; i++)
+        connect_session(fixture, i, i == 2 ? &refusing : &answering);
+    *state = fixture;
+    return 0;
+}
+
+static int
+tear_down(void **state)
+{
+    Fixture *fixture = *state;
+
+    for (unsigned i = 0; i < SESSIONS; i++) {
+        session_free(fixture->sessions[i]);
+        fd_clear(&fixture->kernel[i]);
+    }
+    g_free(fixture);
+    return 0;
+}
+
+static void
+ask_each_then_SIGTERM(void *data)
+{
+    Fixture *fixture = data;
+
+    assert_int_equal(ask(fixture->kernel[0]), ENOENT);
+    assert_int_equal(ask(fixture->kernel[1]), ENOENT + 1);
+    assert_int_equal(ask(fixture->kernel[2]), EINVAL);
+    assert_int_equal(kill(getpid(), SIGTERM), 0);
+}
+
+static void
+each_is_served_by_its_own_ops_with_its_own_data(void **state)
+{
+    serve_during(*state, ask_each_then_SIGTERM);
+}
+
+static void
+a_signal_ends_all_and_none_is_lost(void **state)
+{
+    Fixture *fixture = *state;
+
+    serve_during(fixture, ask_each_then_SIGTERM);
+    assert_int_equal(fixture->n_lost, 0);
+    assert_int_equal(fixture->n_stopped, 1);
+}
+
+static void
+all_answer_while_they_are_unmounted(void **state)
+{
+    Fixture *fixture = *state;
+
+    serve_during(fixture, ask_each_then_SIGTERM);
+    assert_int_equal(fixture->in_the_end[0], ENOENT);
+    assert_int_equal(fixture->in_the_end[1], ENOENT + 1);
+    assert_int_equal(fixture->in_the_end[2], EINVAL);
+}
+
+static void
+lose_the_first(void *data)
+{
+    Fixture *fixture = data;
+
+    fd_clear(&fixture->kernel[0]);
+}
+
+static void
+all_end_when_the_first_is_lost(void **state)
+{
+    Fixture *fixture = *state;
+
+    serve_during(fixture, lose_the_first);
+    assert_int_equal(fixture->n_lost, 1);
+    assert_int_equal(fixture->last_lost, 0);
+    assert_int_equal(fixture->n_stopped, 1);
+    assert_int_equal(fixture->in_the_end[1], ENOENT + 1);
+}
+
+static void
+lose_the_second_then_SIGTERM(void *data)
+{
+    Fixture *fixture = data;
+
+    fd_clear(&fixture->kernel[1]);
+    g_usleep(50000); /* time to end all, if that were what it does */
+    assert_int_equal(ask(fixture->kernel[0]), ENOENT);
+    assert_int_equal(ask(fixture->kernel[2]), EINVAL);
+    assert_int_equal(kill(getpid(), SIGTERM), 0);
+}
+
+static void
+the_others_go_on_when_one_that_is_not_the_first_is_lost(void **state)
+{
+    Fixture *fixture = *state;
+
+    serve_during(fixture, lose_the_second_then_SIGTERM);
+    assert_int_equal(fixture->n_lost, 1);
+    assert_int_equal(fixture->last_lost, 1);
+    assert_int_equal(fixture->n_stopped, 1);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(each_is_served_by_its_own_ops_with_its_own_data, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_signal_ends_all_and_none_is_lost, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(all_answer_while_they_are_unmounted, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(all_end_when_the_first_is_lost, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_others_go_on_when_one_that_is_not_the_first_is_lost,
+                                        set_up, tear_down),
+    };
+
+    session_block_signals();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
