@@ -7,8 +7,11 @@
 uint64_t
 tick_enter(Tick *tick, uint64_t now)
 {
-    uint64_t begin = __atomic_load_n(&tick->begin, __ATOMIC_ACQUIRE);
+    uint64_t begin;
 
+    if (!tick || tick->length == 0)
+        return 0;
+    begin = __atomic_load_n(&tick->begin, __ATOMIC_ACQUIRE);
     /* Who looked at the clock before another began the tick is in that tick, too. */
     while (now > begin && now - begin >= tick->length)
         if (__atomic_compare_exchange_n(&tick->begin, &begin, now, false, __ATOMIC_ACQ_REL,

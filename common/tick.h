@@ -18,8 +18,8 @@ typedef struct {
     uint64_t begin;  /* of the latest; atomic */
 } Tick;
 
-/* The tick @now (CLOCK_BOOTTIME, microseconds; not 0) is in: when it began, which is its name, and
- * no other's. */
+/* The tick @now (CLOCK_BOOTTIME, microseconds; not 0) is in: when it began, which is its name and
+ * no other's.  0 if nothing is shared: @tick is NULL or has no length. */
 uint64_t tick_enter(Tick *tick, uint64_t now);
 
 /* How much of the tick that began at @begin is left at @now, microseconds. */

@@ -11,9 +11,10 @@
 /* The counters of one container on 64 CPUs take some 8 KiB. */
 #define HISTORY_MAX 2048
 
+#define CONTAINERS_MAX 4096
 /* Of one second. */
-#define LAST_GOOD_MAX 4096
-#define LAST_GOOD_MAX_BYTES (8u << 20)
+#define TEXTS_MAX 16384
+#define TEXTS_MAX_BYTES (8u << 20)
 /* The threads of one take half a KiB, and 4 us every 5 s while they are idle. */
 #define LOADS_MAX 4096
 
@@ -62,13 +63,20 @@ daemon_open(Daemon *daemon, const Options *options, GError **error)
     }
     daemon->history = history_new(HISTORY_MAX);
     history_watch(daemon->history, &daemon->layout);
-    daemon->last_good = last_good_new(LAST_GOOD_MAX, LAST_GOOD_MAX_BYTES);
+    daemon->tick.length = TICK_USEC;
+    /* Containers come less often than once a millisecond: no number of an earlier life of the
+     * daemon comes again. */
+    daemon->containers = containers_new(&daemon->layout, CONTAINERS_MAX, daemon_now() / 1000);
+    daemon->askers =
+        askers_new(&(AskersConfig){daemon->readers, daemon->containers, &daemon->tick});
+    daemon->texts = texts_new(TEXTS_MAX, TEXTS_MAX_BYTES);
     daemon->server = (Server){
-        .sources = {daemon->root_fd, &daemon->layout, daemon->readers},
+        .sources = {daemon->root_fd, &daemon->layout, daemon->readers, &daemon->tick},
+        .askers = daemon->askers,
+        .texts = daemon->texts,
         .history = daemon->history,
         .cpu_policy = options->cpu_policy,
         .policies = options->policies,
-        .last_good = daemon->last_good,
     };
     daemon->loads = loads_new(&daemon->server.sources, LOADS_MAX);
     daemon->server.loads = daemon->loads;
@@ -79,7 +87,9 @@ void
 daemon_close(Daemon *daemon)
 {
     loads_free(daemon->loads);
-    last_good_free(daemon->last_good);
+    texts_free(daemon->texts);
+    askers_free(daemon->askers);
+    containers_free(daemon->containers);
     history_free(daemon->history);
     readers_free(daemon->readers);
     cgroup_paths_clear(&daemon->bound);

@@ -14,7 +14,10 @@ typedef struct {
     Readers *readers;
     History *history;
     Loads *loads;
-    LastGood *last_good;
+    Containers *containers;
+    Askers *askers;
+    Texts *texts;
+    Tick tick;
     Server server; /* borrows all above: a Daemon must not be moved */
 } Daemon;
 

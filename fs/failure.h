@@ -12,27 +12,19 @@
 
 #pragma once
 
-#include "common/cgroup_layout.h"
-#include "fs/last_good.h"
-#include "fs/proc/files.h"
+#include "fs/texts.h"
 
 #include <sys/types.h>
 
-/* One attempt to make the text of a file for a container.  All borrowed. */
+/* One attempt to make a text.  All borrowed. */
 typedef struct {
-    LastGood *texts; /* NULL: nothing is kept */
-    const CgroupLayout *layout;
-    const CgroupPaths *container;
-    const ProcFile *file;
+    Texts *texts; /* NULL: nothing is kept */
+    const TextsKey *key;
     uint64_t now; /* CLOCK_BOOTTIME in microseconds */
 } Attempt;
 
-/* It was made: keeps it for later. */
-void failure_keep(const Attempt *attempt, const char *text, size_t len);
-
-/* It failed with *@problem: appends what is served instead, or leaves *@error set.  Takes over
- * @problem. */
-bool failure_forgive(const Attempt *attempt, GError *problem, GString *out, GError **error);
+/* It failed with @problem: what is served instead, or *@error is set.  Takes over @problem. */
+bool failure_forgive(const Attempt *attempt, GError *problem, Text *ret, GError **error);
 
 /* What the reader gets for @error: ESTALE, EIO or EACCES. */
 int failure_errno(const GError *error, const ProcFile *file, pid_t tid);

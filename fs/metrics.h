@@ -15,6 +15,7 @@ typedef enum {
     METRIC_SERVED_STALE,    /* a source failed, and a text up to a second old was served */
     METRIC_SERVED_ZERO,     /* the configuration wants zeros */
     METRIC_SERVED_HOST,     /* the configuration wants the host's text in a container */
+    METRIC_SNAPSHOTS,       /* texts whose numbers were gathered for them, and not shared */
     METRIC_N,
 } Metric;
 

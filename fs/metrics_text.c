@@ -108,6 +108,10 @@ append_errors(const uint64_t *counters, GString *out)
     append_family(out, "errors_total", "counter", "Reads that failed.");
     for (unsigned i = 0; i < G_N_ELEMENTS(errors); i++)
         append_line(out, "errors_total", "reason", errors[i].reason, counters[errors[i].metric]);
+    append_single(
+        out, "snapshots_total",
+        "Texts whose numbers were gathered for them; the others were made in the same tick.",
+        counters[METRIC_SNAPSHOTS]);
     append_single(out, "served_stale_total",
                   "Texts up to a second old, served because a source failed.",
                   counters[METRIC_SERVED_STALE]);

@@ -31,13 +31,13 @@ take_readers(Readers *readers, MetricsReport *report)
 }
 
 static void
-take_last_good(LastGood *texts, MetricsReport *report)
+take_texts(Texts *texts, MetricsReport *report)
 {
     unsigned n;
     size_t bytes;
 
-    last_good_use(texts, &n, &bytes);
-    metrics_report_add(report, &(MetricsStore){.name = "last_good_texts", .entries = n});
+    texts_use(texts, &n, &bytes);
+    metrics_report_add(report, &(MetricsStore){.name = "texts", .entries = n});
     report->text_bytes += bytes;
 }
 
@@ -47,8 +47,8 @@ report_take(const Server *server, MetricsReport *ret)
     *ret = (MetricsReport){.version = OWNPROC_VERSION};
     take_counters(ret);
     take_readers(server->sources.readers, ret);
-    if (server->last_good)
-        take_last_good(server->last_good, ret);
+    if (server->texts)
+        take_texts(server->texts, ret);
     metrics_report_add(
         ret, &(MetricsStore){.name = "counters",
                              .entries = counters_size(history_counters(server->history))});

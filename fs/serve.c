@@ -11,33 +11,35 @@
 
 #include <sys/personality.h>
 
-#define NO_READER ((Reader){.pid_dir = -1, .init_dir = -1})
+#define TEXT_FIRST 4096 /* bytes; most texts fit */
 
 /* A shell on the host sees what the host sees, to the byte. */
 static bool
-serve_host(const Server *server, const ProcName *name, GString *out, GError **error)
+serve_host(const Server *server, const ProcName *name, Text *ret, GError **error)
 {
     size_t len;
     g_autofree char *path = proc_path(name->file->path, &name->numbers);
-    g_autofree char *text = io_read_at(server->sources.root_fd, path, &len, error);
+    char *text = io_read_at(server->sources.root_fd, path, &len, error);
 
     if (!text)
         return false;
-    g_string_append_len(out, text, (gssize)len);
+    *ret = (Text){.bytes = g_bytes_new_take(text, len)};
     return true;
 }
 
-/* What is decided about the reader's container; about a reader on the host, the general policy. */
+/* What is decided about the asker's container; about one on the host, and about nobody, the general
+ * policy. */
 static const Policy *
-policy_of(const Server *server, const Reader *reader)
+policy_of(const Server *server, const Asker *asker)
 {
-    return policies_find(server->policies, reader->is_host ? NULL : &reader->container);
+    return policies_find(server->policies,
+                         asker && asker->container ? &asker->container->paths : NULL);
 }
 
 CpuPolicy
-serve_cpu_policy(const Server *server, const Reader *reader)
+serve_cpu_policy(const Server *server, const Asker *asker)
 {
-    return policy_cpus(policy_of(server, reader), server->cpu_policy);
+    return policy_cpus(policy_of(server, asker), server->cpu_policy);
 }
 
 /* What the kernel counts for the container may go back; what it is shown does not. */
@@ -78,120 +80,161 @@ take_own_text(const Server *server, const ProcName *name, const View *view, Snap
                     snapshot_take_own_text(&server->sources, path, snapshot, error));
 }
 
-static bool
-make_text(const Server *server, const ProcName *name, const Reader *reader, uint64_t now,
-          GString *out, GError **error)
-{
-    const ProcFile *file = name->file;
-    g_auto(Snapshot) snapshot = {0};
-    View view = {.snapshot = &snapshot, .number = name->numbers.of[0]};
+/* One making of a text. */
+typedef struct {
+    const ProcName *name;
+    const Asker *asker;
+    TextsKey key;
+    FileMode mode;
+    uint64_t now;
+} Making;
 
-    if (!snapshot_take(&server->sources, reader, file->needs, now, &snapshot, error))
+static bool
+take_snapshot(const Server *server, const Making *making, View *view, Snapshot *snapshot,
+              GError **error)
+{
+    const Reader *reader = &making->asker->reader;
+    unsigned needs = making->name->file->needs;
+
+    if (!snapshot_take(&server->sources, reader, needs, making->now, snapshot, error))
         return false;
-    if ((file->needs & (NEED_THREADS | NEED_LOAD)) &&
-        !loads_read(server->loads, reader, file->needs, now, &view.load, error))
+    snapshot->boottime_offset = making->key.boottime_offset;
+    if ((needs & (NEED_THREADS | NEED_LOAD)) &&
+        !loads_read(server->loads, reader, needs, making->now, &view->load, error))
+        return false;
+    if (needs & (NEED_CPUS | NEED_CPU_TIME))
+        view->cpus = cpu_view_shown(&snapshot->cpu, serve_cpu_policy(server, making->asker));
+    /* All was read by paths, and a path may have become another's meanwhile. */
+    return take_own_text(server, making->name, view, snapshot, error) &&
+           container_is_there(server->sources.layout, making->asker->container, error);
+}
+
+static bool
+make_text(const Server *server, const Making *making, Text *ret, GError **error)
+{
+    const ProcFile *file = making->name->file;
+    g_auto(Snapshot) snapshot = {0};
+    View view = {.snapshot = &snapshot, .number = making->name->numbers.of[0]};
+    g_autoptr(GString) out = NULL;
+
+    if (!take_snapshot(server, making, &view, &snapshot, error))
         return false;
     if (file->needs & NEED_IO)
         keep_io(history_counters(server->history), &snapshot, &view);
     if (file->needs & NEED_EVENTS)
         keep_events(history_counters(server->history), &snapshot);
-    if (file->needs & (NEED_CPUS | NEED_CPU_TIME))
-        view.cpus = cpu_view_shown(&snapshot.cpu, serve_cpu_policy(server, reader));
-    if (!take_own_text(server, name, &view, &snapshot, error))
-        return false;
     if (file->needs & NEED_CPU_TIME)
         history_advance(server->history, &snapshot, &view.cpus, &view.cpu);
+    out = g_string_sized_new(TEXT_FIRST);
     file->render(&view, out);
     cpu_view_clear(&view.cpu);
-    return true;
-}
-
-static bool
-serve_container(const Server *server, const ProcName *name, const Reader *reader, uint64_t now,
-                GString *out, GError **error)
-{
-    const ProcFile *file = name->file;
-    /* Of the many files of a row none is kept: they would crowd out the rest. */
-    const Attempt attempt = {proc_path_counts(file->path) ? NULL : server->last_good,
-                             server->sources.layout, &reader->container, file, now};
-    FileMode mode = policy_file(policy_of(server, reader), file);
-    size_t start = out->len;
-    GError *problem = NULL;
-
-    if (mode == FILE_HOST) {
-        metrics_count(METRIC_SERVED_HOST);
-        return serve_host(server, name, out, error);
-    }
-    if (mode == FILE_HIDE) { /* it was opened by somebody for whom it is there */
-        g_set_error(error, READ_ERROR, READ_ERROR_GONE, "%s is hidden from its reader", file->path);
-        return false;
-    }
-    if (!make_text(server, name, reader, now, out, &problem))
-        return failure_forgive(&attempt, problem, out, error);
-    if (mode == FILE_ZERO) {
-        zero_text(file->path, out, start);
-        metrics_count(METRIC_SERVED_ZERO);
-    }
-    failure_keep(&attempt, out->str + start, out->len - start);
+    if (making->mode == FILE_ZERO)
+        zero_text(file->path, out, 0);
+    ret->longest = file->longest ? file->longest(&view) : 0;
+    ret->bytes = g_string_free_to_bytes(g_steal_pointer(&out));
     return true;
 }
 
 /* The kernel writes cpuinfo for the personality of the thread that reads: for a 32-bit reader this
- * thread becomes one.  Returns what to go back to, or -1. */
-static int
-personality_enter(const ProcFile *file, const Reader *reader)
+ * thread becomes one.  Such a text is his alone. */
+static bool
+make_linux32_text(const Server *server, const Making *making, Text *ret, GError **error)
 {
-    if (!(file->needs & NEED_CPUINFO) || !reader_is_linux32(reader))
-        return -1;
-    return personality(PER_LINUX32);
-}
+    int before = personality(PER_LINUX32);
+    bool ok = make_text(server, making, ret, error);
 
-static void
-personality_leave(int before)
-{
     if (before >= 0)
         (void)personality((unsigned long)before); /* it was ours a moment ago */
+    return ok;
+}
+
+static bool
+share_text(const Server *server, const Making *making, Text *ret, GError **error)
+{
+    uint64_t tick = tick_enter(server->sources.tick, making->now);
+    const Attempt attempt = {server->texts, &making->key, making->now};
+    GError *problem = NULL;
+
+    if (tick != 0 && texts_get(server->texts, &making->key, making->now, ret)) {
+        if (ret->tick == tick)
+            return true;
+        text_clear(ret);
+    }
+    (void)__atomic_add_fetch(&making->asker->container->snapshots, 1, __ATOMIC_RELAXED);
+    metrics_count(METRIC_SNAPSHOTS);
+    ret->tick = tick; /* now, before the numbers are read: it lasts no longer */
+    if (!make_text(server, making, ret, &problem))
+        return failure_forgive(&attempt, problem, ret, error);
+    if (server->texts)
+        texts_put(server->texts, &making->key, making->now, ret);
+    return true;
+}
+
+static bool
+serve_container(const Server *server, const Making *making, Asker *asker, Text *ret, GError **error)
+{
+    const ProcFile *file = making->name->file;
+
+    (void)__atomic_add_fetch(&asker->container->reads, 1, __ATOMIC_RELAXED);
+    switch (making->mode) {
+    case FILE_HOST:
+        metrics_count(METRIC_SERVED_HOST);
+        return serve_host(server, making->name, ret, error);
+    case FILE_HIDE: /* it was opened by somebody for whom it is there */
+        g_set_error(error, READ_ERROR, READ_ERROR_GONE, "%s is hidden from its reader", file->path);
+        return false;
+    case FILE_ZERO:
+        metrics_count(METRIC_SERVED_ZERO);
+        break;
+    default:
+        break;
+    }
+    if ((file->needs & NEED_CPUINFO) && asker_is_linux32(asker))
+        return make_linux32_text(server, making, ret, error);
+    return share_text(server, making, ret, error);
+}
+
+bool
+serve_text(const Server *server, const ProcName *name, Asker *asker, uint64_t now, Text *ret,
+           GError **error)
+{
+    Making making = {
+        .name = name,
+        .asker = asker,
+        .mode = policy_file(policy_of(server, asker), name->file),
+        .now = now,
+    };
+
+    *ret = (Text){0};
+    if (!asker->container)
+        return serve_host(server, name, ret, error);
+    making.key = (TextsKey){
+        .container = asker->container->number, .file = name->file, .numbers = name->numbers};
+    return (!(name->file->needs & NEED_CPU_TIME) ||
+            asker_boottime_offset(server->sources.readers, asker, &making.key.boottime_offset,
+                                  error)) &&
+           serve_container(server, &making, asker, ret, error);
 }
 
 bool
 serve(const Server *server, const ProcName *name, pid_t tid, uint64_t now, GString *out,
       GError **error)
 {
-    g_auto(Reader) reader = NO_READER;
-    int before;
-    bool ok;
+    g_autoptr(Asker) asker = askers_identify(server->askers, tid, now, error); /* who asks? */
+    g_auto(Text) text = {0};
+    const char *bytes;
+    size_t len;
 
-    if (!reader_identify(server->sources.readers, tid, &reader, error)) /* who asks? */
+    if (!asker || !serve_text(server, name, asker, now, &text, error))
         return false;
-    before = personality_enter(name->file, &reader);
-    ok = reader.is_host ? serve_host(server, name, out, error)
-                        : serve_container(server, name, &reader, now, out, error);
-    personality_leave(before);
-    return ok;
+    bytes = g_bytes_get_data(text.bytes, &len);
+    g_string_append_len(out, bytes, (gssize)len);
+    return true;
 }
 
 bool
-serve_container_id(const Server *server, pid_t tid, uint64_t *ret, GError **error)
+serve_hides(const Server *server, const ProcFile *file, const Asker *asker)
 {
-    g_auto(Reader) reader = NO_READER;
-
-    if (!reader_identify(server->sources.readers, tid, &reader, error))
-        return false;
-    if (reader.is_host) {
-        *ret = 0;
-        return true;
-    }
-    return cgroup_container_id(server->sources.layout, &reader.container, ret, error);
-}
-
-bool
-serve_hides(const Server *server, const ProcFile *file, pid_t tid)
-{
-    g_auto(Reader) reader = NO_READER;
-
-    if (!policies_may_hide(server->policies, file)) /* the usual case costs nothing */
-        return false;
-    if (!reader_identify(server->sources.readers, tid, &reader, NULL))
-        return policy_file(policies_find(server->policies, NULL), file) == FILE_HIDE;
-    return policy_file(policy_of(server, &reader), file) == FILE_HIDE;
+    return policies_may_hide(server->policies, file) && /* the usual case costs nothing */
+           policy_file(policy_of(server, asker), file) == FILE_HIDE;
 }

@@ -5,21 +5,23 @@
 
 #pragma once
 
+#include "fs/askers.h"
 #include "fs/history.h"
-#include "fs/last_good.h"
 #include "fs/loads.h"
 #include "fs/policies.h"
 #include "fs/proc/files.h"
 #include "fs/source/snapshot.h"
+#include "fs/texts.h"
 #include "fs/view/cpu_view.h"
 
 typedef struct {
     Sources sources;
-    History *history; /* borrowed */
-    Loads *loads;     /* borrowed */
+    Askers *askers; /* borrowed, as all below */
+    Texts *texts;   /* NULL: no text is kept, for nobody else and for no failure */
+    History *history;
+    Loads *loads;
     CpuPolicy cpu_policy;
-    const Policies *policies; /* borrowed; NULL: all files are virtual, cpu_policy is everybody's */
-    LastGood *last_good;      /* borrowed; NULL: after a failure there is nothing */
+    const Policies *policies; /* NULL: all files are virtual, cpu_policy is everybody's */
 } Server;
 
 /* One file: of a row that stands for many that with @numbers, as the reader knows them. */
@@ -28,17 +30,19 @@ typedef struct {
     ProcNumbers numbers;
 } ProcName;
 
-/* Appends the text of @name for the thread @tid at the instant @now (CLOCK_BOOTTIME, microseconds).
- * READ_ERROR_GONE if he has no such CPU or node. */
+/* The text of @name for @asker at the instant @now (CLOCK_BOOTTIME, microseconds), or the one that
+ * was made for his container in this tick.  The caller clears @ret.  READ_ERROR_GONE if he has no
+ * such CPU or node, or if his container has ended. */
+bool serve_text(const Server *server, const ProcName *name, Asker *asker, uint64_t now, Text *ret,
+                GError **error);
+
+/* Appends the text for whoever the thread @tid is now. */
 bool serve(const Server *server, const ProcName *name, pid_t tid, uint64_t now, GString *out,
            GError **error);
 
-/* Which container @tid is in, as cgroup_container_id(). */
-bool serve_container_id(const Server *server, pid_t tid, uint64_t *ret, GError **error);
+/* How a quota becomes CPUs in the asker's container. */
+CpuPolicy serve_cpu_policy(const Server *server, const Asker *asker);
 
-/* How a quota becomes CPUs in the reader's container. */
-CpuPolicy serve_cpu_policy(const Server *server, const Reader *reader);
-
-/* Whether the configuration hides @file from @tid.  Whoever is not known is told the general rule.
- */
-bool serve_hides(const Server *server, const ProcFile *file, pid_t tid);
+/* Whether the configuration hides @file from @asker.  Whoever is not known (NULL) is told the
+ * general rule. */
+bool serve_hides(const Server *server, const ProcFile *file, const Asker *asker);

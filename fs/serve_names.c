@@ -46,31 +46,31 @@ shown_clear(Shown *shown)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Shown, shown_clear)
 
 static bool
-look(const Server *server, pid_t tid, unsigned counts, Shown *ret)
+look(const Server *server, const Asker *asker, unsigned counts, Shown *ret)
 {
-    g_auto(Reader) reader = {.pid_dir = -1, .init_dir = -1};
-
-    if (!reader_identify(server->sources.readers, tid, &reader, NULL))
+    if (!asker)
         return false;
-    ret->is_host = reader.is_host;
-    if (reader.is_host)
+    ret->is_host = !asker->container;
+    if (ret->is_host)
         return true;
-    if (!snapshot_take(&server->sources, &reader, counts, 0, &ret->snapshot, NULL))
+    if (!snapshot_take(&server->sources, &asker->reader, counts, 0, &ret->snapshot, NULL))
         return false;
     if (counts & NEED_CPUS)
-        ret->cpus = cpu_view_shown(&ret->snapshot.cpu, serve_cpu_policy(server, &reader));
+        ret->cpus = cpu_view_shown(&ret->snapshot.cpu, serve_cpu_policy(server, asker));
     return true;
 }
 
-/* The kernel's path of @place; NULL if there is none.  *ret_is_host: no CPU is hidden from @tid. */
+/* The kernel's path of @place; NULL if there is none.  *ret_is_host: no CPU is hidden from @asker.
+ */
 static char *
-find_kernel_path(const Server *server, const ServePlace *place, pid_t tid, bool *ret_is_host)
+find_kernel_path(const Server *server, const ServePlace *place, const Asker *asker,
+                 bool *ret_is_host)
 {
     unsigned counts = proc_path_counts(place->path);
     g_auto(Shown) shown = {0};
 
     *ret_is_host = false;
-    if (counts && !look(server, tid, counts, &shown))
+    if (counts && !look(server, asker, counts, &shown))
         return NULL;
     *ret_is_host = shown.is_host;
     if (shown.is_host)
@@ -79,10 +79,10 @@ find_kernel_path(const Server *server, const ServePlace *place, pid_t tid, bool 
 }
 
 bool
-serve_has(const Server *server, const ServePlace *place, bool is_kernels, pid_t tid)
+serve_has(const Server *server, const ServePlace *place, bool is_kernels, const Asker *asker)
 {
     bool is_host;
-    g_autofree char *path = find_kernel_path(server, place, tid, &is_host);
+    g_autofree char *path = find_kernel_path(server, place, asker, &is_host);
 
     if (!path)
         return false;
@@ -116,20 +116,20 @@ list_numbers(int root_fd, const char *path, const char *prefix)
 
 /* As the kernel has them; the directory they are in is @place's, which may have a number itself. */
 static CpuSet
-kernel_numbers(const Server *server, const ServePlace *place, pid_t tid)
+kernel_numbers(const Server *server, const ServePlace *place, const Asker *asker)
 {
     g_autofree char *parent = g_path_get_dirname(place->path);
     g_autofree char *name = g_path_get_basename(place->path);
     const ServePlace directory = {parent, place->numbers};
     bool is_host;
-    g_autofree char *path = find_kernel_path(server, &directory, tid, &is_host);
+    g_autofree char *path = find_kernel_path(server, &directory, asker, &is_host);
 
     *strchr(name, '%') = '\0';
     return path ? list_numbers(server->sources.root_fd, path, name) : (CpuSet){0};
 }
 
 CpuSet
-serve_numbers(const Server *server, const ServePlace *place, pid_t tid)
+serve_numbers(const Server *server, const ServePlace *place, const Asker *asker)
 {
     unsigned counts = proc_path_counts(place->path);
     bool is_first = strchr(place->path, '%') == strrchr(place->path, '%');
@@ -137,11 +137,11 @@ serve_numbers(const Server *server, const ServePlace *place, pid_t tid)
     const CpuSet *kernels;
 
     if (!is_first || !counts)
-        return kernel_numbers(server, place, tid);
-    if (!look(server, tid, counts, &shown))
+        return kernel_numbers(server, place, asker);
+    if (!look(server, asker, counts, &shown))
         return (CpuSet){0};
     if (shown.is_host)
-        return kernel_numbers(server, place, tid);
+        return kernel_numbers(server, place, asker);
     kernels = counts == NEED_CPUS ? &shown.cpus : &shown.snapshot.nodes.allowed;
     return cpuset_renumber(kernels, kernels);
 }

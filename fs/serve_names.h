@@ -13,12 +13,12 @@ typedef struct {
     ProcNumbers numbers;
 } ServePlace;
 
-/* True if @place is there for @tid: his CPU or node is shown, and, if @is_kernels, the kernel has
- * the file that stands behind it. */
-bool serve_has(const Server *server, const ServePlace *place, bool is_kernels, pid_t tid);
+/* True if @place is there for @asker: his CPU or node is shown, and, if @is_kernels, the kernel has
+ * the file that stands behind it.  Nobody knows NULL, who finds what all find. */
+bool serve_has(const Server *server, const ServePlace *place, bool is_kernels, const Asker *asker);
 
-/* @place ends with "%u": the numbers @tid finds there.  None if nobody knows him. */
-CpuSet serve_numbers(const Server *server, const ServePlace *place, pid_t tid);
+/* @place ends with "%u": the numbers @asker finds there.  None if nobody knows him. */
+CpuSet serve_numbers(const Server *server, const ServePlace *place, const Asker *asker);
 
 /* The kernel's path of what the reader, who is shown @cpus and the nodes of @snapshot, calls @path
  * with @numbers; the caller frees.  READ_ERROR_GONE if he has no such CPU or node. */

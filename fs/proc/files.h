@@ -13,6 +13,9 @@ typedef struct {
     const char *path; /* below the mount and below "/" alike: "proc/meminfo" */
     unsigned needs;   /* OR of SnapshotNeeds */
     void (*render)(const View *view, GString *out); /* appends the whole text.  [pure] */
+    /* How long the text can get in the life of a container, whatever its numbers, quotas and CPUs
+     * become; NULL: nobody knows.  [pure] */
+    size_t (*longest)(const View *view);
 } ProcFile;
 
 extern const ProcFile proc_files[];

@@ -2,8 +2,7 @@
 
 #include "fs/request/ops_private.h"
 
-#define TEXT_FIRST 4096 /* bytes; most texts fit */
-#define SIZES_MAX 4096  /* nodes */
+#define SIZES_MAX 4096 /* nodes */
 
 Ops *
 ops_new(const OpsConfig *config)
@@ -29,15 +28,19 @@ ops_free(Ops *ops)
     g_free(ops);
 }
 
-GBytes *
-ops_make_text(const Ops *ops, const TreePlace *place, pid_t tid, GError **error)
+Asker *
+ops_asker(const Ops *ops, fuse_req_t req, GError **error)
+{
+    return askers_recall(ops->config.server->askers, fuse_req_ctx(req)->pid, ops->config.now(),
+                         error);
+}
+
+bool
+ops_text(const Ops *ops, const TreePlace *place, Asker *asker, Text *ret, GError **error)
 {
     const ProcName name = {place->entry->file, place->numbers};
-    g_autoptr(GString) text = g_string_sized_new(TEXT_FIRST);
 
-    if (!serve(ops->config.server, &name, tid, ops->config.now(), text, error))
-        return NULL;
-    return g_string_free_to_bytes(g_steal_pointer(&text));
+    return serve_text(ops->config.server, &name, asker, ops->config.now(), ret, error);
 }
 
 static void

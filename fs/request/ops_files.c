@@ -16,12 +16,14 @@ ops_open(fuse_req_t req, fuse_ino_t node, struct fuse_file_info *fi)
     const Ops *ops = fuse_req_userdata(req);
     const TreePlace place = tree_find(ops->tree, node);
     const TreeEntry *entry = place.entry;
+    g_autoptr(Asker) asker = NULL;
 
     if (!entry || !entry->file) {
         (void)fuse_reply_err(req, entry ? EISDIR : ENOENT);
         return;
     }
-    if (serve_hides(ops->config.server, entry->file, fuse_req_ctx(req)->pid)) {
+    asker = ops_asker(ops, req, NULL);
+    if (serve_hides(ops->config.server, entry->file, asker)) {
         (void)fuse_reply_err(req, ENOENT); /* it was bound before anybody knew for whom */
         return;
     }
@@ -62,16 +64,17 @@ static GBytes *
 new_text(const Ops *ops, const TreePlace *place, fuse_req_t req)
 {
     const ProcFile *file = place->entry->file;
-    pid_t tid = fuse_req_ctx(req)->pid;
     g_autoptr(GError) error = NULL;
     uint64_t start = now_nsec();
-    GBytes *text = ops_make_text(ops, place, tid, &error);
+    g_autoptr(Asker) asker = ops_asker(ops, req, &error);
+    Text text;
 
-    if (text)
-        metrics_served(proc_file_number(file), now_nsec() - start);
-    else
-        (void)fuse_reply_err(req, failure_errno(error, file, tid));
-    return text;
+    if (!asker || !ops_text(ops, place, asker, &text, &error)) {
+        (void)fuse_reply_err(req, failure_errno(error, file, fuse_req_ctx(req)->pid));
+        return NULL;
+    }
+    metrics_served(proc_file_number(file), now_nsec() - start);
+    return text.bytes;
 }
 
 /* One open is one text, made for whoever reads at offset 0, and anew each time that is read: so
@@ -112,10 +115,9 @@ fills_page(const struct fuse_file_info *fi)
 static bool
 is_of_its_container(const Ops *ops, fuse_req_t req, uint64_t node)
 {
-    uint64_t container;
+    g_autoptr(Asker) asker = ops_asker(ops, req, NULL);
 
-    return serve_container_id(ops->config.server, fuse_req_ctx(req)->pid, &container, NULL) &&
-           container != 0 && container == tree_node_container(node);
+    return asker_number(asker) != 0 && asker_number(asker) == tree_node_container(node);
 }
 
 /* What cannot be right is refused with EINVAL, on which sendfile(2) tells programs to use read(2),

@@ -16,15 +16,14 @@
 /* st_size.  Never the kernel's own 0: there sendfile(2), which busybox's cat uses, would stop
  * before it began. */
 static off_t
-file_size(const Ops *ops, const TreePlace *place, uint64_t node, pid_t tid)
+file_size(const Ops *ops, const TreePlace *place, uint64_t node, Asker *asker)
 {
     size_t known = sizes_get(ops->sizes, node);
-    g_autoptr(GBytes) text = NULL;
+    g_auto(Text) text = {0};
 
-    if (known == 0 && place->entry->file != &tree_metrics && tree_is_everybodys(place->entry))
-        text = ops_make_text(ops, place, tid, NULL);
-    if (text)
-        known = sizes_fit(ops->sizes, node, g_bytes_get_size(text));
+    if (known == 0 && asker && place->entry->file != &tree_metrics &&
+        tree_is_everybodys(place->entry) && ops_text(ops, place, asker, &text, NULL))
+        known = sizes_fit(ops->sizes, node, g_bytes_get_size(text.bytes));
     return known > 0 ? (off_t)known : SIZE_UNKNOWN;
 }
 
@@ -53,14 +52,14 @@ entry_links(const TreeEntry *entry)
 }
 
 static struct stat
-place_stat(const Ops *ops, const TreePlace *place, uint64_t node, pid_t tid)
+place_stat(const Ops *ops, const TreePlace *place, uint64_t node, Asker *asker)
 {
     const TreeEntry *entry = place->entry;
     struct stat st = {
         .st_ino = tree_inode(place),
         .st_mode = entry_mode(entry),
         .st_nlink = entry_links(entry),
-        .st_size = entry->file ? file_size(ops, place, node, tid) : 0,
+        .st_size = entry->file ? file_size(ops, place, node, asker) : 0,
         .st_blksize = 4096,
         .st_atim = ops->started,
         .st_mtim = ops->started,
@@ -82,46 +81,46 @@ entry_timeout(const TreeEntry *entry)
     return !entry->file && tree_is_everybodys(entry) ? DIRECTORY_TIMEOUT : OWN_ENTRY_TIMEOUT;
 }
 
-/* The node @tid gets for @place: that of his own container, or the one for whoever is not known. */
-static uint64_t
-node_for(const Ops *ops, const TreePlace *place, pid_t tid)
+/* True if what is there, or which node it is, depends on who looks. */
+static bool
+is_askers(const TreeEntry *entry)
 {
-    uint64_t container = 0;
-
-    if (place->entry->file && place->entry->file != &tree_metrics)
-        (void)serve_container_id(ops->config.server, tid, &container, NULL);
-    return tree_node(place, container);
+    return entry->file ? entry->file != &tree_metrics : !tree_is_everybodys(entry);
 }
 
 static bool
-is_there(const Ops *ops, const TreePlace *place, pid_t tid)
+is_there(const Ops *ops, const TreePlace *place, const Asker *asker)
 {
     const TreeEntry *entry = place->entry;
     const ServePlace asked = {entry->path, place->numbers};
 
-    if (entry->file && serve_hides(ops->config.server, entry->file, tid))
+    if (entry->file && serve_hides(ops->config.server, entry->file, asker))
         return false;
     return tree_is_everybodys(entry) ||
-           serve_has(ops->config.server, &asked, entry->is_kernels, tid);
+           serve_has(ops->config.server, &asked, entry->is_kernels, asker);
 }
 
 void
 ops_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
     const Ops *ops = fuse_req_userdata(req);
-    pid_t tid = fuse_req_ctx(req)->pid;
     const TreePlace dir = tree_find(ops->tree, parent);
+    g_autoptr(Asker) asker = NULL;
     TreePlace place = {.entry = NULL};
     struct fuse_entry_param answer = {0};
 
     if (dir.entry)
         place = tree_child(ops->tree, &dir, name);
-    if (!place.entry || !is_there(ops, &place, tid)) {
+    /* Whoever is not known finds what all find.  As he is now: a node lasts. */
+    if (place.entry && is_askers(place.entry))
+        asker = askers_identify(ops->config.server->askers, fuse_req_ctx(req)->pid,
+                                ops->config.now(), NULL);
+    if (!place.entry || !is_there(ops, &place, asker)) {
         (void)fuse_reply_err(req, ENOENT);
         return;
     }
-    answer.ino = node_for(ops, &place, tid);
-    answer.attr = place_stat(ops, &place, answer.ino, tid);
+    answer.ino = tree_node(&place, asker_number(asker));
+    answer.attr = place_stat(ops, &place, answer.ino, asker);
     answer.attr_timeout = attr_timeout(place.entry);
     answer.entry_timeout = entry_timeout(place.entry);
     (void)fuse_reply_entry(req, &answer);
@@ -132,6 +131,7 @@ ops_getattr(fuse_req_t req, fuse_ino_t node, struct fuse_file_info *fi)
 {
     const Ops *ops = fuse_req_userdata(req);
     const TreePlace place = tree_find(ops->tree, node);
+    g_autoptr(Asker) asker = NULL;
     struct stat st;
 
     (void)fi;
@@ -139,7 +139,9 @@ ops_getattr(fuse_req_t req, fuse_ino_t node, struct fuse_file_info *fi)
         (void)fuse_reply_err(req, ENOENT);
         return;
     }
-    st = place_stat(ops, &place, node, fuse_req_ctx(req)->pid);
+    if (is_askers(place.entry))
+        asker = ops_asker(ops, req, NULL);
+    st = place_stat(ops, &place, node, asker);
     (void)fuse_reply_attr(req, &st, attr_timeout(place.entry));
 }
 
@@ -151,7 +153,7 @@ G_STATIC_ASSERT(1 << OFFSET_SHIFT == CPUSET_MAX);
 
 typedef struct {
     const Ops *ops;
-    pid_t tid;
+    const Asker *asker; /* NULL: nobody knows him */
     fuse_req_t req;
     char *buf;
     size_t size, used;
@@ -182,7 +184,7 @@ static bool
 list_many(Listing *listing, const TreePlace *dir, const TreeEntry *entry, unsigned from)
 {
     const ServePlace asked = {entry->path, dir->numbers};
-    CpuSet numbers = serve_numbers(listing->ops->config.server, &asked, listing->tid);
+    CpuSet numbers = serve_numbers(listing->ops->config.server, &asked, listing->asker);
     TreePlace place;
 
     for (int i = cpuset_next(&numbers, from); i >= 0; i = cpuset_next(&numbers, (unsigned)i + 1)) {
@@ -204,7 +206,7 @@ list_entry(Listing *listing, const TreePlace *dir, const TreeEntry *entry, unsig
 
     if (entry->is_many)
         return list_many(listing, dir, entry, from);
-    return from > 0 || !is_there(listing->ops, &place, listing->tid) ||
+    return from > 0 || !is_there(listing->ops, &place, listing->asker) ||
            list(listing, &place, entry->name, offset_after(entry, 0));
 }
 
@@ -231,7 +233,8 @@ ops_readdir(fuse_req_t req, fuse_ino_t node, size_t size, off_t offset, struct f
 {
     const Ops *ops = fuse_req_userdata(req);
     const TreePlace dir = tree_find(ops->tree, node);
-    Listing listing = {ops, fuse_req_ctx(req)->pid, req, NULL, MIN(size, 65536u), 0};
+    Listing listing = {ops, NULL, req, NULL, MIN(size, 65536u), 0};
+    g_autoptr(Asker) asker = NULL;
     g_autofree char *buf = NULL;
 
     (void)fi;
@@ -241,6 +244,7 @@ ops_readdir(fuse_req_t req, fuse_ino_t node, size_t size, off_t offset, struct f
     }
     buf = g_malloc(listing.size);
     listing.buf = buf;
+    listing.asker = asker = ops_asker(ops, req, NULL);
     list_from(&listing, &dir, offset);
     (void)fuse_reply_buf(req, listing.buf, listing.used);
 }

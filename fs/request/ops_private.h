@@ -19,8 +19,10 @@ struct Ops {
     struct timespec started; /* the only time the files show: they have no history */
 };
 
-/* The text of @place, a file, for the thread @tid; the caller unrefs. */
-GBytes *ops_make_text(const Ops *ops, const TreePlace *place, pid_t tid, GError **error);
+/* Who sent @req, or NULL: as of this tick.  The caller unrefs. */
+Asker *ops_asker(const Ops *ops, fuse_req_t req, GError **error);
+/* The text of @place, a file, for @asker; the caller clears @ret. */
+bool ops_text(const Ops *ops, const TreePlace *place, Asker *asker, Text *ret, GError **error);
 
 /* ops_metrics.c: the daemon's own numbers, for root of the host alone: a container's root, even one
  * with the host's user ids, must not see what others do. */

@@ -5,8 +5,7 @@
 #include <string.h>
 
 /* A node id, from the lowest bit: the entry's number; the second and the first number of its path
- * (cpu%u/cache/index%u); the container, of which 4 bits say the hierarchy and 36 are its kernfs id.
- * These are given one after the other, some 60 for a cgroup: a billion cgroups have room.
+ * (cpu%u/cache/index%u); the container's number.
  * Files have numbers of their own range, in the order of proc_files, so that a new directory does
  * not renumber them. */
 #define NUMBER_BITS 8u
@@ -16,11 +15,7 @@
 #define SECOND_BITS 3u
 #define FIRST_BITS 13u
 #define CONTAINER_SHIFT (NUMBER_BITS + SECOND_BITS + FIRST_BITS)
-#define ID_BITS 36u
-#define HIERARCHY_SHIFT 60u /* in cgroup_container_id() */
-#define NOBODYS (UINT64_MAX >> CONTAINER_SHIFT)
 G_STATIC_ASSERT(1u << FIRST_BITS == CPUSET_MAX);
-G_STATIC_ASSERT(CONTAINER_SHIFT + ID_BITS == HIERARCHY_SHIFT);
 static const unsigned number_bits[PROC_NUMBERS] = {FIRST_BITS, SECOND_BITS};
 static const unsigned number_shift[PROC_NUMBERS] = {NUMBER_BITS + SECOND_BITS, NUMBER_BITS};
 
@@ -122,16 +117,6 @@ is_containers(const TreeEntry *entry)
     return entry->file && entry->file != &tree_metrics;
 }
 
-static uint64_t
-pack_container(uint64_t container)
-{
-    uint64_t id = container & ((UINT64_C(1) << HIERARCHY_SHIFT) - 1);
-
-    if (id >> ID_BITS)
-        return NOBODYS;
-    return container >> HIERARCHY_SHIFT << ID_BITS | id;
-}
-
 uint64_t
 tree_inode(const TreePlace *place)
 {
@@ -148,18 +133,14 @@ tree_node(const TreePlace *place, uint64_t container)
     uint64_t node = tree_inode(place);
 
     if (is_containers(place->entry))
-        node |= pack_container(container) << CONTAINER_SHIFT;
+        node |= container << CONTAINER_SHIFT;
     return node;
 }
 
 uint64_t
 tree_node_container(uint64_t node)
 {
-    uint64_t packed = node >> CONTAINER_SHIFT;
-
-    if (packed == NOBODYS)
-        return UINT64_MAX;
-    return packed >> ID_BITS << HIERARCHY_SHIFT | (packed & ((UINT64_C(1) << ID_BITS) - 1));
+    return node >> CONTAINER_SHIFT;
 }
 
 static unsigned

@@ -41,10 +41,10 @@ void tree_free(Tree *tree);
 
 /* A node is (container, file): two containers never share one, because some readers (sendfile) go
  * through what the kernel keeps for a node, its size and its pages.  @container is
- * cgroup_container_id(), 0 for the host and for whoever is not known.  Directories are the same for
- * everybody who finds them, or else what is mounted in them would get lost. */
+ * asker_number(), below 2^40; 0 for the host and for whoever is not known.  Directories are the
+ * same for everybody who finds them, or else what is mounted in them would get lost. */
 uint64_t tree_node(const TreePlace *place, uint64_t container);
-/* What tree_node() was given; no container's, if that had too large a number to be in a node. */
+/* What tree_node() was given. */
 uint64_t tree_node_container(uint64_t node);
 /* st_ino: small enough for 32-bit programs, and different for all that a looker finds. */
 uint64_t tree_inode(const TreePlace *place);

@@ -134,18 +134,37 @@ id_in(const CgroupHierarchy *hierarchy, const char *path, unsigned number, uint6
     return true;
 }
 
+static size_t
+depth_of(const char *path)
+{
+    size_t depth = 0;
+
+    for (; path && *path; path++)
+        depth += *path == '/' && path[1] != '\0';
+    return depth;
+}
+
+/* The hierarchy in which the container is deepest, where it is most likely alone: a service has a
+ * memory cgroup of its own and may share that of all services elsewhere. */
 bool
 cgroup_container_id(const CgroupLayout *layout, const CgroupPaths *container, uint64_t *ret,
                     GError **error)
 {
-    uint64_t id = 0;
+    const char *path = container->unified;
+    size_t depth = depth_of(path);
+    unsigned deepest = CGROUP_N_CONTROLLERS;
 
-    for (unsigned i = 0; i < CGROUP_N_CONTROLLERS && id == 0; i++)
-        if (!id_in(&layout->controllers[i], cgroup_layout_path(layout, container, i), i, &id,
-                   error))
-            return false;
-    if (id == 0 && !id_in(&layout->unified, container->unified, CGROUP_N_CONTROLLERS, &id, error))
-        return false;
-    *ret = id;
-    return true;
+    for (unsigned i = CGROUP_N_CONTROLLERS; i-- > 0;) {
+        const char *other = cgroup_layout_path(layout, container, i);
+
+        if (depth_of(other) >= depth) { /* the first of equals, and unified last of all */
+            path = other;
+            depth = depth_of(other);
+            deepest = i;
+        }
+    }
+    if (deepest == CGROUP_N_CONTROLLERS)
+        return id_in(&layout->unified, path, deepest, ret, error);
+    return id_in(&layout->controllers[deepest], path, deepest, ret, error) ||
+           cgroup_failed(layout, container, deepest, error);
 }

@@ -75,7 +75,8 @@ void cgroup_cpu_clear(CgroupCpu *cpu);
 bool cgroup_read_cpuset(const CgroupLayout *layout, const CgroupPaths *container,
                         CgroupCpusetList list, CpuSet *ret, GError **error);
 
-/* A number that is this container's alone for as long as the machine is up: the kernfs id (st_ino)
- * of its memory cgroup, else of the first hierarchy in which it is not the root; 0 for the host. */
+/* The number of this container's cgroup, which no other cgroup gets for as long as the machine is
+ * up: the kernfs id (st_ino) in the hierarchy in which it is deepest; 0 for the host.  Together
+ * with its paths it tells a container from all others (fs/containers.h). */
 bool cgroup_container_id(const CgroupLayout *layout, const CgroupPaths *container, uint64_t *ret,
                          GError **error);

@@ -128,8 +128,7 @@ take_cpu_time(const Sources *sources, const Reader *reader, Snapshot *snapshot, 
         if (!identify_times(sources, reader, &snapshot->cpu, error))
             return false;
     }
-    return reader_born(sources->readers, reader, &snapshot->born, error) &&
-           reader_boottime_offset(sources->readers, reader, &snapshot->boottime_offset, error);
+    return reader_born(sources->readers, reader, &snapshot->born, error);
 }
 
 static bool

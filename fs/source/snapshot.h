@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "common/tick.h"
 #include "fs/reader/reader.h"
 #include "fs/source/cgroup.h"
 #include "fs/source/cgroup_events.h"
@@ -16,7 +17,7 @@
 typedef enum {
     NEED_MEMORY = 1 << 0,        /* host_memory, meminfo, memory */
     NEED_CPUS = 1 << 1,          /* host_cpu, stat, cpu's limits: how many CPUs there are */
-    NEED_CPU_TIME = 1 << 2,      /* cpu's times, born, boottime_offset */
+    NEED_CPU_TIME = 1 << 2,      /* cpu's times, born */
     NEED_CPUINFO = 1 << 3,       /* cpuinfo */
     NEED_NODES = 1 << 4,         /* nodes */
     NEED_OWN_TEXT = 1 << 5,      /* own_text; without it in the kernel there is no such file */
@@ -36,12 +37,13 @@ typedef struct {
     int root_fd;                /* "/" or a recorded machine; borrowed */
     const CgroupLayout *layout; /* borrowed */
     Readers *readers;           /* borrowed */
+    Tick *tick;                 /* borrowed; NULL: nothing is shared */
 } Sources;
 
 typedef struct {
     uint64_t now;            /* CLOCK_BOOTTIME of the host */
     uint64_t born;           /* of the container, on the same clock */
-    int64_t boottime_offset; /* of the reader's time namespace */
+    int64_t boottime_offset; /* of the reader's time namespace; set by whoever knows him */
     HostText meminfo, stat,
         cpuinfo; /* the kernel's own texts: which lines there are, in which order */
     HostMemory host_memory;

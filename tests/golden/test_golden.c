@@ -84,9 +84,16 @@ append_error(const GError *error, GString *out)
     g_string_append_printf(out, "error: %s: %s\n", error_kind(error), error->message);
 }
 
+/* Who is shown a machine's /sys. */
+typedef struct {
+    const Case *wanted;
+    const Server *server;
+    const Asker *asker; /* NULL: nobody can tell who he is */
+} Looker;
+
 /* "PATH: LINE" for each line. */
 static void
-print_sys_file(const Case *wanted, const Server *server, const ProcName *name, GString *out)
+print_sys_file(const Looker *looker, const ProcName *name, GString *out)
 {
     const ServePlace place = {name->file->path, name->numbers};
     g_autofree char *path = proc_path(name->file->path, &name->numbers);
@@ -95,9 +102,9 @@ print_sys_file(const Case *wanted, const Server *server, const ProcName *name, G
     LineIter lines;
     Span line;
 
-    if (!serve_has(server, &place, name->file->needs & NEED_OWN_TEXT, wanted->pid))
+    if (!serve_has(looker->server, &place, name->file->needs & NEED_OWN_TEXT, looker->asker))
         return;
-    if (!serve(server, name, wanted->pid, now_of(wanted), text, &error))
+    if (!serve(looker->server, name, looker->wanted->pid, now_of(looker->wanted), text, &error))
         append_error(error, text);
     lines = lines_of(text->str, text->len);
     while (lines_next(&lines, &line))
@@ -106,8 +113,7 @@ print_sys_file(const Case *wanted, const Server *server, const ProcName *name, G
 
 /* All that the row stands for; the numbers before @level are given. */
 static void
-print_sys_row(const Case *wanted, const Server *server, const ProcName *name, unsigned level,
-              GString *out)
+print_sys_row(const Looker *looker, const ProcName *name, unsigned level, GString *out)
 {
     const char *percent = name->file->path;
     g_autofree char *directory = NULL;
@@ -117,23 +123,26 @@ print_sys_row(const Case *wanted, const Server *server, const ProcName *name, un
     for (unsigned i = 0; i <= level && percent; i++)
         percent = strchr(percent + (i > 0), '%');
     if (!percent) {
-        print_sys_file(wanted, server, name, out);
+        print_sys_file(looker, name, out);
         return;
     }
     directory = g_strndup(name->file->path, (gsize)(percent - name->file->path) + strlen("%u"));
-    numbers = serve_numbers(server, &(ServePlace){directory, name->numbers}, wanted->pid);
+    numbers = serve_numbers(looker->server, &(ServePlace){directory, name->numbers}, looker->asker);
     for (int i = cpuset_next(&numbers, 0); i >= 0; i = cpuset_next(&numbers, (unsigned)i + 1)) {
         one.numbers.of[level] = (unsigned)i;
-        print_sys_row(wanted, server, &one, level + 1, out);
+        print_sys_row(looker, &one, level + 1, out);
     }
 }
 
 static void
 print_sys(const Case *wanted, const Server *server, GString *out)
 {
+    g_autoptr(Asker) asker = askers_identify(server->askers, wanted->pid, now_of(wanted), NULL);
+    const Looker looker = {wanted, server, asker};
+
     for (unsigned i = 0; i < proc_files_n; i++)
         if (g_str_has_prefix(proc_files[i].path, "sys/"))
-            print_sys_row(wanted, server, &(ProcName){.file = &proc_files[i]}, 0, out);
+            print_sys_row(&looker, &(ProcName){.file = &proc_files[i]}, 0, out);
 }
 
 static char *

@@ -161,9 +161,12 @@ machine_new(void)
     g_assert(cgroup_layout_read(config.root_fd, &machine->layout, NULL));
     machine->readers = readers_new(&config, NULL);
     g_assert(machine->readers);
+    machine->containers = containers_new(&machine->layout, 16, 0);
+    machine->askers = askers_new(&(AskersConfig){machine->readers, machine->containers, NULL});
     machine->history = history_new(16);
     machine->server = (Server){
-        .sources = {config.root_fd, &machine->layout, machine->readers},
+        .sources = {config.root_fd, &machine->layout, machine->readers, NULL},
+        .askers = machine->askers,
         .history = machine->history,
     };
     machine->loads = loads_new(&machine->server.sources, 16);
@@ -177,6 +180,8 @@ machine_free(Machine *machine)
     machine_remove(machine, "");
     loads_free(machine->loads);
     history_free(machine->history);
+    askers_free(machine->askers);
+    containers_free(machine->containers);
     readers_free(machine->readers);
     cgroup_layout_clear(&machine->layout);
     fd_clear(&machine->server.sources.root_fd);

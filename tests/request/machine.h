@@ -19,6 +19,8 @@ typedef struct {
     char *path;
     CgroupLayout layout;
     Readers *readers;
+    Containers *containers;
+    Askers *askers;
     History *history;
     Loads *loads;
     Server server;

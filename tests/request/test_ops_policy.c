@@ -19,7 +19,7 @@
 typedef struct {
     Kernel *kernel;
     Policies *policies;
-    LastGood *texts;
+    Texts *texts;
 } Fixture;
 
 static int
@@ -29,9 +29,9 @@ connect_kernel(void **state)
 
     fixture->kernel = kernel_new();
     fixture->policies = policies_new();
-    fixture->texts = last_good_new(16, 65536);
+    fixture->texts = texts_new(16, 65536);
     fixture->kernel->machine->server.policies = fixture->policies;
-    fixture->kernel->machine->server.last_good = fixture->texts;
+    fixture->kernel->machine->server.texts = fixture->texts;
     *state = fixture;
     return 0;
 }
@@ -43,7 +43,7 @@ disconnect_kernel(void **state)
 
     kernel_free(fixture->kernel);
     policies_free(fixture->policies);
-    last_good_free(fixture->texts);
+    texts_free(fixture->texts);
     g_free(fixture);
     return 0;
 }

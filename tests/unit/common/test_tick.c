@@ -57,6 +57,15 @@ what_is_left_of_a_tick_goes_down_to_nothing(void **state)
     assert_int_equal(tick_left(&tick, START, START + 2 * TICK_USEC), 0);
 }
 
+static void
+without_a_length_nothing_is_shared(void **state)
+{
+    (void)state;
+    tick.length = 0;
+    assert_int_equal(tick_enter(&tick, START), 0);
+    assert_int_equal(tick_enter(NULL, START), 0);
+}
+
 int
 main(void)
 {
@@ -66,6 +75,7 @@ main(void)
         cmocka_unit_test_setup(at_its_end_another_begins, begin),
         cmocka_unit_test_setup(nobody_goes_back_to_the_last_one, begin),
         cmocka_unit_test_setup(what_is_left_of_a_tick_goes_down_to_nothing, begin),
+        cmocka_unit_test_setup(without_a_length_nothing_is_shared, begin),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,8 +29,11 @@ tree_open(const char *directory, Tree *ret)
     config.layout = &ret->layout;
     ret->readers = readers_new(&config, &error);
     g_assert_no_error(error);
+    ret->containers = containers_new(&ret->layout, CONTAINERS_MAX, 0);
+    ret->askers = askers_new(&(AskersConfig){ret->readers, ret->containers, NULL});
     ret->history = history_new(CONTAINERS_MAX);
-    ret->server = (Server){.sources = {ret->root_fd, &ret->layout, ret->readers},
+    ret->server = (Server){.sources = {ret->root_fd, &ret->layout, ret->readers, NULL},
+                           .askers = ret->askers,
                            .history = ret->history,
                            .cpu_policy = CPU_POLICY_CEIL};
     ret->loads = loads_new(&ret->server.sources, CONTAINERS_MAX);
@@ -42,6 +45,8 @@ tree_close(Tree *tree)
 {
     loads_free(tree->loads);
     history_free(tree->history);
+    askers_free(tree->askers);
+    containers_free(tree->containers);
     readers_free(tree->readers);
     cgroup_layout_clear(&tree->layout);
     fd_clear(&tree->root_fd);

@@ -10,6 +10,8 @@ typedef struct {
     int root_fd;
     CgroupLayout layout;
     Readers *readers;
+    Containers *containers;
+    Askers *askers;
     History *history;
     Loads *loads;
     Server server;

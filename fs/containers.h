@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The containers that were looked at, each with a number of its own.  Nodes and texts belong to
+ * such a number: paths are used again (docker restart), and no single cgroup tells two containers
+ * apart that share it and differ elsewhere.  Bounded: the one unused longest makes room, and comes
+ * back as another.  Thread-safe under a lock of its own, never held across I/O. */
+
+#pragma once
+
+#include "common/cgroup_layout.h"
+#include "common/cgroup_paths.h"
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct Containers Containers;
+
+/* Shared; all but the counters never changes. */
+typedef struct {
+    uint64_t number;           /* from 1; never given to another while the machine is up */
+    uint64_t id;               /* cgroup_container_id() */
+    CgroupPaths paths;         /* the container's root cgroup in each hierarchy */
+    uint64_t reads, snapshots; /* how often it was served, and for how many of these numbers were
+                                  gathered; atomic */
+} Container;
+
+/* Numbers begin above @first.  @layout is borrowed. */
+Containers *containers_new(const CgroupLayout *layout, unsigned max, uint64_t first);
+void containers_free(Containers *containers);
+
+/* The container whose cgroups are @paths, a new one if these are new.  The caller unrefs.
+ * READ_ERROR_GONE if its cgroup was removed. */
+Container *containers_enter(Containers *containers, const CgroupPaths *paths, GError **error);
+/* The caller unrefs; NULL if there is none (any more). */
+Container *containers_find(Containers *containers, uint64_t number);
+/* All of them, those used last first; the caller unrefs the array, which owns references. */
+GPtrArray *containers_list(Containers *containers);
+unsigned containers_size(Containers *containers);
+
+/* READ_ERROR_GONE if its cgroup was removed, also if another has taken its paths since. */
+bool container_is_there(const CgroupLayout *layout, const Container *container, GError **error);
+
+Container *container_ref(Container *container);
+void container_unref(Container *container);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Container, container_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Containers, containers_free)

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The texts made last, one of each container and file.  In the tick it was made in a text is
+ * everybody's who is told the same (common/tick.h); for a second it is there for when a source
+ * fails (fs/failure.h).  Bounded in number and bytes, the oldest makes room; thread-safe under a
+ * lock of its own.  Time is CLOCK_BOOTTIME in microseconds. */
+
+#pragma once
+
+#include "fs/proc/files.h"
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define TEXTS_USEC (1 * G_USEC_PER_SEC) /* so old a text may be when it is served */
+
+typedef struct Texts Texts;
+
+/* All that a text depends on. */
+typedef struct {
+    uint64_t container;      /* Container.number */
+    int64_t boottime_offset; /* of the reader's time namespace, where the file tells time; else 0 */
+    const ProcFile *file;
+    ProcNumbers numbers;
+} TextsKey;
+
+typedef struct {
+    GBytes *bytes;
+    uint64_t tick;   /* it was made in; 0: it is nobody else's */
+    uint64_t serial; /* greater than that of any text put before; never 0 */
+    size_t longest;  /* it will not get longer in the life of the container; 0: nobody knows */
+} Text;
+
+Texts *texts_new(unsigned max_texts, size_t max_bytes);
+void texts_free(Texts *texts);
+
+/* Sets text->serial; takes a reference of its own. */
+void texts_put(Texts *texts, const TextsKey *key, uint64_t now, Text *text);
+/* False if there is none, or one that is too old.  The caller clears @ret. */
+bool texts_get(Texts *texts, const TextsKey *key, uint64_t now, Text *ret);
+
+void texts_use(Texts *texts, unsigned *ret_texts, size_t *ret_bytes);
+
+void text_clear(Text *text);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Text, text_clear)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Texts, texts_free)

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "fs/texts.h"
+#include "tests/unit/cmocka.h"
+
+#include <string.h>
+
+#define SECOND G_USEC_PER_SEC
+#define START (100 * (uint64_t)SECOND)
+
+static int
+make(void **state)
+{
+    *state = texts_new(3, 4096);
+    return 0;
+}
+
+static int
+unmake(void **state)
+{
+    texts_free(*state);
+    return 0;
+}
+
+static const ProcFile file = {.path = "proc/file"};
+
+/* Puts @string for the container @number. */
+static Text
+put(Texts *texts, uint64_t number, uint64_t now, const char *string)
+{
+    g_autoptr(GBytes) bytes = g_bytes_new(string, strlen(string));
+    Text text = {.bytes = bytes, .tick = now};
+
+    texts_put(texts, &(TextsKey){.container = number, .file = &file}, now, &text);
+    return text;
+}
+
+static void
+has(Texts *texts, uint64_t number, uint64_t now, const char *wanted)
+{
+    g_auto(Text) text = {0};
+
+    assert_true(texts_get(texts, &(TextsKey){.container = number, .file = &file}, now, &text));
+    assert_int_equal(g_bytes_get_size(text.bytes), strlen(wanted));
+    assert_memory_equal(g_bytes_get_data(text.bytes, NULL), wanted, strlen(wanted));
+}
+
+static void
+has_no(Texts *texts, const TextsKey *key, uint64_t now)
+{
+    Text text;
+
+    assert_false(texts_get(texts, key, now, &text));
+}
+
+static void
+has_not(Texts *texts, uint64_t number, uint64_t now)
+{
+    has_no(texts, &(TextsKey){.container = number, .file = &file}, now);
+}
+
+static void
+a_text_is_good_for_a_second(void **state)
+{
+    (void)put(*state, 1, START, "text");
+    has(*state, 1, START, "text");
+    has(*state, 1, START + SECOND, "text");
+    has_not(*state, 1, START + SECOND + 1);
+}
+
+static void
+a_text_from_the_future_is_not_good(void **state)
+{
+    (void)put(*state, 1, START, "text");
+    has_not(*state, 1, START - 1);
+}
+
+static void
+the_last_text_counts(void **state)
+{
+    (void)put(*state, 1, START, "old");
+    (void)put(*state, 1, START + 1, "new");
+    has(*state, 1, START + 1, "new");
+}
+
+static void
+whatever_a_text_depends_on_tells_it_from_others(void **state)
+{
+    static const ProcFile other = {.path = "proc/other"};
+
+    (void)put(*state, 1, START, "text");
+    has_not(*state, 2, START);
+    has_no(*state, &(TextsKey){.container = 1, .file = &other}, START);
+    has_no(*state, &(TextsKey){.container = 1, .file = &file, .boottime_offset = 1}, START);
+    has_no(*state, &(TextsKey){.container = 1, .file = &file, .numbers.of = {1}}, START);
+}
+
+static void
+each_text_has_a_greater_serial_than_all_before(void **state)
+{
+    Text first = put(*state, 1, START, "1"), second = put(*state, 2, START, "2"),
+         third = put(*state, 1, START, "3");
+
+    assert_true(0 < first.serial && first.serial < second.serial && second.serial < third.serial);
+}
+
+static void
+the_oldest_makes_room(void **state)
+{
+    (void)put(*state, 1, START, "1");
+    (void)put(*state, 2, START + 1, "2");
+    (void)put(*state, 3, START + 2, "3");
+    (void)put(*state, 4, START + 3, "4");
+    has_not(*state, 1, START + 3);
+    has(*state, 2, START + 3, "2");
+    has(*state, 4, START + 3, "4");
+}
+
+static void
+many_bytes_make_room_too(void **state)
+{
+    g_autofree char *large = g_strnfill(3000, 'x');
+
+    (void)put(*state, 1, START, large);
+    (void)put(*state, 2, START + 1, large);
+    has_not(*state, 1, START + 1);
+    has(*state, 2, START + 1, large);
+}
+
+static void
+a_text_larger_than_all_room_is_not_kept(void **state)
+{
+    g_autofree char *huge = g_strnfill(5000, 'x');
+    unsigned n;
+    size_t bytes;
+
+    (void)put(*state, 1, START, huge);
+    has_not(*state, 1, START);
+    texts_use(*state, &n, &bytes);
+    assert_int_equal(n, 0);
+    assert_int_equal(bytes, 0);
+}
+
+static void
+what_is_too_old_goes_with_the_next_text(void **state)
+{
+    unsigned n;
+    size_t bytes;
+
+    (void)put(*state, 1, START, "1");
+    (void)put(*state, 2, START + 1, "2");
+    (void)put(*state, 3, START + 2 * (uint64_t)SECOND, "3");
+    texts_use(*state, &n, &bytes);
+    assert_int_equal(n, 1);
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make, unmake)
+    const struct CMUnitTest tests[] = {
+        TEST(a_text_is_good_for_a_second),
+        TEST(a_text_from_the_future_is_not_good),
+        TEST(the_last_text_counts),
+        TEST(whatever_a_text_depends_on_tells_it_from_others),
+        TEST(each_text_has_a_greater_serial_than_all_before),
+        TEST(the_oldest_makes_room),
+        TEST(many_bytes_make_room_too),
+        TEST(a_text_larger_than_all_room_is_not_kept),
+        TEST(what_is_too_old_goes_with_the_next_text),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
