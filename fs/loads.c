@@ -150,11 +150,13 @@ load_sample(Loads *loads, Load *load, uint64_t now, unsigned *n_asked, GError **
 
     g_mutex_lock(&loads->lock);
     sample = load->sample;
+    load->sample.asker = 0; /* the next time it is done for another */
     g_mutex_unlock(&loads->lock);
     ok = tasks_sample(loads->sources.root_fd, loads->sources.layout, &load->container, &sample,
                       error);
     g_mutex_lock(&loads->lock);
     if (ok && now >= load->sampled) {
+        sample.asker = 0;
         load->sample = sample;
         load->sampled = now;
     }
@@ -236,16 +238,22 @@ is_fresh(const Load *load, uint64_t now)
     return load->sample.known && now >= load->sampled && now - load->sampled < fresh;
 }
 
-/* @level: how deep the reader's pid namespace is, 0 if nobody has asked. */
+/* Who asks, and how deep his pid namespace is; both 0 if nobody does. */
+typedef struct {
+    pid_t tid;
+    unsigned level;
+} LoadAsker;
+
 static bool
-load_refresh(Loads *loads, Load *load, uint64_t now, unsigned level, GError **error)
+load_refresh(Loads *loads, Load *load, uint64_t now, LoadAsker asker, GError **error)
 {
     unsigned n_asked;
     bool fresh;
 
     g_mutex_lock(&loads->lock);
     if (load->sample.level == 0)
-        load->sample.level = level;
+        load->sample.level = asker.level;
+    load->sample.asker = asker.tid;
     fresh = is_fresh(load, now);
     g_mutex_unlock(&loads->lock);
     return fresh || load_sample(loads, load, now, &n_asked, error);
@@ -256,15 +264,15 @@ loads_read(Loads *loads, const Reader *reader, unsigned needs, uint64_t now, Loa
            GError **error)
 {
     g_autoptr(Load) load = NULL;
+    LoadAsker asker = {.tid = reader->tid};
     uint64_t id, number = 0;
-    unsigned level = 0;
 
     if (!tasks_id(loads->sources.layout, &reader->container, &id, error))
         return false;
     load = load_find(loads, id, &reader->container);
     if ((needs & NEED_LOAD) && reader->pid_dir >= 0)
-        tasks_number(reader->pid_dir, &level, &number);
-    if (!load_refresh(loads, load, now, level, error) ||
+        tasks_number(reader->pid_dir, &asker.level, &number);
+    if (!load_refresh(loads, load, now, asker, error) ||
         ((needs & NEED_LOAD) && !load_average(loads, load, reader, now, error)))
         return false;
     g_mutex_lock(&loads->lock);

@@ -106,7 +106,7 @@ ask(pid_t id, void *data)
     if (!text || !task_stat_parse(text, len, &stat, NULL))
         return true; /* it has ended, which threads do */
     sample->threads++;
-    sample->running += stat.state == 'R';
+    sample->running += stat.state == 'R' && id != sample->asker;
     sample->blocked += stat.state == 'D';
     if (stat.start > sample->newest_start ||
         (stat.start == sample->newest_start && tid > census->newest_tid)) {
@@ -241,7 +241,8 @@ tasks_sample(int root_fd, const CgroupLayout *layout, const CgroupPaths *contain
     TaskSample now = {.known = true,
                       .level = sample->level,
                       .last_pid = sample->last_pid,
-                      .newest_start = sample->newest_start};
+                      .newest_start = sample->newest_start,
+                      .asker = sample->asker};
 
     /* Before the census: what runs while that lasts is seen the next time. */
     if (!read_usage(layout, container, &now, error))

@@ -21,6 +21,8 @@ typedef struct {
     unsigned level;            /* how deep the container's pid namespace is nested; 0: the deepest
                                   namespace of each thread */
     unsigned n_asked;          /* threads that had to be asked this time */
+    pid_t asker; /* for whom it is done this time, if somebody waits for it: he does not run, even
+                    if he has not gone to sleep yet */
 } TaskSample;
 
 /* No more threads of a container than this are asked; the rest is taken for asleep. */

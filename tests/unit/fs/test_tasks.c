@@ -166,6 +166,18 @@ the_last_pid_stays_when_its_thread_ends(void **state)
 }
 
 static void
+who_asks_waits_though_he_has_not_gone_to_sleep(void **state)
+{
+    g_autoptr(Machine) machine = machine_with_threads();
+    TaskSample for_nobody = sample(machine, (TaskSample){0});
+    TaskSample for_102 = sample(machine, (TaskSample){.asker = 102});
+
+    (void)state;
+    assert_int_equal(for_102.running, for_nobody.running - 1);
+    assert_int_equal(for_102.threads, for_nobody.threads);
+}
+
+static void
 a_cgroup_that_was_removed_is_gone(void **state)
 {
     g_autoptr(Machine) machine = machine_with_threads();
@@ -244,6 +256,7 @@ main(void)
         cmocka_unit_test(the_newest_thread_gives_the_last_pid),
         cmocka_unit_test(of_threads_as_old_the_higher_number_is_newer),
         cmocka_unit_test(the_last_pid_stays_when_its_thread_ends),
+        cmocka_unit_test(who_asks_waits_though_he_has_not_gone_to_sleep),
         cmocka_unit_test(a_cgroup_that_was_removed_is_gone),
         cmocka_unit_test(frozen_threads_are_not_blocked),
         cmocka_unit_test(a_stat_without_a_start_time_is_malformed),
