@@ -15,6 +15,7 @@
 #define NOW (100 * UINT64_C(1000000))
 #define SEC UINT64_C(1000000)
 #define READER 101
+#define WORKER 201 /* another thread of his container */
 
 static void
 set(const Machine *machine, const char *cgroup, unsigned tid, char state, unsigned usage)
@@ -89,7 +90,7 @@ a_spinner_since_birth_begins_with_its_past(void **state)
     g_autoptr(Machine) machine = machine_of_two();
 
     (void)state;
-    set(machine, "/a", READER, 'R', 99 * SEC);
+    set(machine, "/a", WORKER, 'R', 99 * SEC);
     assert_int_equal(read_at(machine, READER, NOW).averages[0], 1630); /* 19 periods: 0.80 */
     assert_int_equal(read_at(machine, READER + 1, NOW).averages[0], 0);
 }
@@ -103,7 +104,7 @@ averages_go_on_without_readers(void **state)
     (void)state;
     (void)read_at(machine, READER, NOW);
     (void)read_at(machine, READER + 1, NOW);
-    set(machine, "/a", READER, 'R', 1000);
+    set(machine, "/a", WORKER, 'R', 1000);
     for (unsigned i = 1; i <= 12; i++)
         loads_advance(machine->tree.loads, NOW + i * 5 * SEC, 1);
     view = read_at(machine, READER, NOW + 60 * SEC);
@@ -120,7 +121,7 @@ readers_share_the_sample_of_a_second(void **state)
 
     (void)state;
     assert_int_equal(read_at(machine, READER, NOW).running, 0);
-    set(machine, "/a", READER, 'R', 1000);
+    set(machine, "/a", WORKER, 'R', 1000);
     assert_int_equal(read_at(machine, READER, NOW + SEC - 1).running, 0);
     assert_int_equal(read_at(machine, READER, NOW + SEC).running, 1);
 }
@@ -134,7 +135,7 @@ samples_of_many_threads_are_shared_for_longer(void **state)
     (void)state;
     machine_set(machine, "/a", "pids.current", "8000\n");
     assert_int_equal(read_at(machine, READER, NOW).running, 0);
-    set(machine, "/a", READER, 'R', 1000);
+    set(machine, "/a", WORKER, 'R', 1000);
     assert_int_equal(read_at(machine, READER, NOW + 8 * SEC - 1).running, 0);
     assert_int_equal(read_at(machine, READER, NOW + 8 * SEC).running, 1);
 }
@@ -214,12 +215,12 @@ a_container_that_cannot_be_looked_at_goes_on_as_it_was(void **state)
     g_autoptr(Machine) machine = machine_of_two();
 
     (void)state;
-    set(machine, "/a", READER, 'R', 1000);
+    set(machine, "/a", WORKER, 'R', 1000);
     (void)read_at(machine, READER, NOW);
     machine_set(machine, "/a", "cpu.stat", "usage_usec x\n");
     loads_advance(machine->tree.loads, NOW + 5 * SEC, 12);
     assert_int_equal(loads_averaged(machine->tree.loads), 1);
-    set(machine, "/a", READER, 'R', 1000);
+    set(machine, "/a", WORKER, 'R', 1000);
     assert_int_equal(read_at(machine, READER, NOW + 60 * SEC).averages[0], 1297);
 }
 
@@ -245,7 +246,7 @@ the_container_read_longest_ago_makes_room(void **state)
     (void)state;
     loads_free(machine->tree.loads);
     machine->tree.loads = loads_new(&machine->tree.server.sources, 1);
-    set(machine, "/a", READER, 'R', 99 * SEC);
+    set(machine, "/a", WORKER, 'R', 99 * SEC);
     (void)read_at(machine, READER, NOW);
     (void)read_at(machine, READER + 1, NOW);
     assert_int_equal(loads_averaged(machine->tree.loads), 1);
