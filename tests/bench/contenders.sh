@@ -73,20 +73,22 @@ contenders_stop()
     done
 }
 
-# bound_register ID NAME: tells the daemon of a container of container.sh.
+# bound_register: reads lines "ID NAME" and tells the daemon of these containers of container.sh.
 bound_register()
 {
     [ -n "${SERVER[bound]:-}" ] || return 0
-    python3 - "$RUN_DIR/ownprocd.sock" "$1" "/$CONTAINER_PARENT/$2" <<'END' || fail "the daemon does not take $1"
+    python3 -c '
 import socket, sys
-path, name, cgroup = sys.argv[1:]
-with socket.socket(socket.AF_UNIX) as control:
-    control.connect(path)
-    control.sendall(f"register\nid={name}\ncgroup={cgroup}\n\n".encode())
-    answer = control.makefile().read()
+path, parent = sys.argv[1:]
+for line in sys.stdin:
+    name, cgroup = line.split()
+    with socket.socket(socket.AF_UNIX) as control:
+        control.connect(path)
+        control.sendall(f"register\nid={name}\ncgroup=/{parent}/{cgroup}\n\n".encode())
+        answer = control.makefile().read()
     if not answer.startswith("ok"):
         sys.exit(f"register {name}: {answer}")
-END
+' "$RUN_DIR/ownprocd.sock" "$CONTAINER_PARENT" || fail "the daemon does not take a container"
 }
 
 # directory_of CONTENDER ID: where its files are, for the container that is registered as ID.
@@ -132,7 +134,7 @@ bench_in()
 bench_container()
 {
     container_make "$@"
-    bound_register "${1//\//.}" "$1"
+    echo "${1//\//.} $1" | bound_register
 }
 
 # measured SECTION MEMBERS: copies lines of JSON into the results, with MEMBERS more in each.

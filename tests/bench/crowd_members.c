@@ -19,6 +19,7 @@
 
 #define NSEC_PER_SEC 1000000000
 #define PATH_BYTES 1024
+#define BIND_TRIES 1000
 
 static const char *const files[] = {"meminfo", "stat", "cpuinfo", "uptime", "loadavg"};
 #define N_FILES (sizeof files / sizeof *files)
@@ -76,6 +77,19 @@ cgroups_enter(const Crowd *crowd, unsigned number)
     }
 }
 
+/* Linux refuses to bind a file with ENOENT if somebody else, for whom the same path is another
+ * node, has looked it up in the meantime (the dentry is then unhashed; linux:fs/namespace.c,
+ * get_mountpoint()): then once more. */
+static void
+file_bind(const char *source, const char *target)
+{
+    if (mknod(target, S_IFREG | 0444, 0) < 0)
+        give_up(target);
+    for (unsigned tries = 0; mount(source, target, NULL, MS_BIND, NULL) < 0; tries++)
+        if (errno != ENOENT || tries == BIND_TRIES)
+            give_up(source);
+}
+
 /* Binds each contender's files over ones on a tmpfs that only this container has.  The paths are
  * relative to it. */
 static void
@@ -98,9 +112,7 @@ files_bind(const Crowd *crowd, unsigned number)
         for (unsigned f = 0; f < N_FILES; f++) {
             snprintf(source, sizeof source, "%s/%s", directory, files[f]);
             snprintf(target, sizeof target, "%s/%s", crowd->contenders[i].name, files[f]);
-            if (mknod(target, S_IFREG | 0444, 0) < 0 ||
-                mount(source, target, NULL, MS_BIND, NULL) < 0)
-                give_up(source);
+            file_bind(source, target);
         }
     }
 }
@@ -157,17 +169,18 @@ container_start(Crowd *crowd, unsigned number)
     return pid;
 }
 
+/* One after the other: that a thousand begin at once is not what is measured. */
 void
 crowd_grow(Crowd *crowd, unsigned n)
 {
     while (crowd->n < n && crowd->n < CROWD_MAX) {
         crowd->pids[crowd->n] = container_start(crowd, crowd->n);
         crowd->n++;
-    }
-    while (crowd->board->ready < crowd->n) {
-        if (waitpid(-1, NULL, WNOHANG) > 0)
-            exit(1); /* it has said why */
-        (void)usleep(10000);
+        while (crowd->board->ready < crowd->n) {
+            if (waitpid(-1, NULL, WNOHANG) > 0)
+                exit(1); /* it has said why */
+            (void)usleep(500);
+        }
     }
 }
 

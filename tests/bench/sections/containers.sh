@@ -12,19 +12,11 @@ crowd_directories()
     done | sort -u
 }
 
-crowd_register()
-{
-    local number
-    for number in $(seq 0 $(($1 - 1))); do
-        bound_register "crowd-$number" "crowd/crowd-$number"
-    done
-}
-
 bench_containers()
 {
     local counts=${COUNTS:-1,100,1000} words=() name directory
     container_make crowd
-    crowd_register "${counts##*,}"
+    seq 0 $((${counts##*,} - 1)) | sed 's,.*,crowd-& crowd/crowd-&,' | bound_register
     for name in $(contenders_there kernel bound ordinary lxcfs); do
         words+=("$name=$(directory_of "$name" crowd-%u):${SERVER[$name]}")
     done
