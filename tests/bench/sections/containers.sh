@@ -27,6 +27,6 @@ bench_containers()
     done
     "$BENCH/crowd" "$@" --write memory.limit_in_bytes=64M --write memory.max=64M \
         --write cpu.cfs_quota_us=50000 --write "cpu.max=50000 100000" \
-        --seconds "${CROWD_SECONDS:-8}" --rounds "${CROWD_ROUNDS:-3}" "$counts" "${words[@]}" |
+        --seconds "${CROWD_SECONDS:-6}" --rounds "${CROWD_ROUNDS:-2}" "$counts" "${words[@]}" |
         measured containers ''
 }

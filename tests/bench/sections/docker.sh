@@ -21,6 +21,7 @@ bench_docker()
     local obstacle names name words=(kernel=/proc)
     obstacle=$(docker_obstacle)
     [ -z "$obstacle" ] || fail "$obstacle"
+    trap docker_stop EXIT # of the subshell in which sections run
     docker_lock
     docker_start
     docker_image || fail "cannot make the image"
@@ -31,7 +32,6 @@ bench_docker()
     # shellcheck disable=SC2046,SC2086 # lists of words
     docker run --rm --network none -m 256m --cpus 2 -v "${DOCKER_ROOT%/}/usr:/usr:ro" \
         -v "$(realpath "$BENCH/readers"):/bench/readers:ro" $(docker_volumes $names) "$IMAGE" \
-        /bench/readers --rounds "${ROUNDS:-15}" --msec "${MSEC:-50}" --readers 1,8 \
+        /bench/readers --rounds "${ROUNDS:-21}" --msec "${MSEC:-40}" --readers 1,8 \
         --operations open,pread "${words[@]}" | measured docker ''
-    docker_stop
 }

@@ -6,6 +6,6 @@
 bench_latency()
 {
     bench_in bench "kernel bound ordinary direct lxcfs floor_no_open floor_keep_cache floor_direct_io" \
-        "$BENCH/readers" --pid-namespace --rounds "${ROUNDS:-15}" --msec "${MSEC:-50}" \
+        "$BENCH/readers" --pid-namespace --rounds "${ROUNDS:-21}" --msec "${MSEC:-40}" \
         --readers 1,2,8,64 --operations open,pread | measured latency ''
 }
