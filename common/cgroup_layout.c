@@ -5,7 +5,7 @@
 #include "common/error.h"
 #include "common/fd.h"
 #include "common/io.h"
-#include "common/lines.h"
+#include "common/mount_line.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -15,48 +15,13 @@
     0xfe /* FILEID_KERNFS (linux:include/linux/exportfs.h): a number of 64 bits                    \
           */
 
-/* The fields of one line of /proc/PID/mountinfo that matter here (proc(5)). */
-typedef struct {
-    Span root, mount_point, type, super_options;
-} MountLine;
-
-static bool
-mount_line_parse(Span line, MountLine *ret)
-{
-    Span word, source;
-
-    if (memchr(line.text, '\0', line.len)) /* the kernel's text has none */
-        return false;
-    /* mount ID, parent ID, major:minor */
-    for (int i = 0; i < 3; i++)
-        if (!span_next_word(&line, &word))
-            return false;
-    if (!span_next_word(&line, &ret->root) || !span_next_word(&line, &ret->mount_point) ||
-        !span_starts_with(ret->mount_point, "/"))
-        return false;
-    do /* mount options and optional fields end in "-" */
-        if (!span_next_word(&line, &word))
-            return false;
-    while (!span_equals(word, "-"));
-    return span_next_word(&line, &ret->type) && span_next_word(&line, &source) &&
-           span_next_word(&line, &ret->super_options);
-}
-
-/* mountinfo writes blanks, newlines and backslashes as \ooo. */
-static char *
-unescape(Span span)
-{
-    g_autofree char *escaped = span_dup(span);
-
-    return g_strcompress(escaped);
-}
-
 /* Takes @line's mount unless a wider one (nearer to the hierarchy's own root) is known, or it
  * cannot be opened: another mount may cover it. */
 static void
 hierarchy_take(CgroupHierarchy *hierarchy, unsigned version, int root_fd, const MountLine *line)
 {
-    g_autofree char *root = unescape(line->root), *mount_point = unescape(line->mount_point);
+    g_autofree char *root = mount_line_path(line->root);
+    g_autofree char *mount_point = mount_line_path(line->point);
     autofd fd = -1;
 
     if (hierarchy->version != 0 && strlen(hierarchy->root) <= strlen(root))
@@ -144,7 +109,7 @@ cgroup_layout_read(int root_fd, CgroupLayout *ret, GError **error)
     lines = lines_of(text, len);
     while (lines_next(&lines, &line)) {
         if (!mount_line_parse(line, &mount))
-            continue; /* a mount with blanks only in optional places; none of ours */
+            continue;
         if (span_equals(mount.type, "cgroup"))
             take_v1(&layout, root_fd, &mount);
         else if (span_equals(mount.type, "cgroup2"))

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* One line of /proc/PID/mountinfo (proc(5)).  [pure] */
+
+#pragma once
+
+#include "common/lines.h"
+
+/* Pieces of the line as they stand there: blanks and the like in them are written as octal numbers.
+ */
+typedef struct {
+    Span id;    /* the mount's alone while it lasts */
+    Span root;  /* what of the file system it shows */
+    Span point; /* where it is mounted */
+    Span type;  /* "fuse.ownproc" */
+    Span super_options;
+} MountLine;
+
+/* False if @line is none of the kernel's. */
+bool mount_line_parse(Span line, MountLine *ret);
+
+/* @root or @point of a line as a path; the caller frees. */
+char *mount_line_path(Span escaped);
