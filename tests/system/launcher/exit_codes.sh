@@ -3,8 +3,8 @@
 
 # Exit codes as docker's, and one sentence for what cannot be.
 
-# shellcheck source=tests/system/launcher/helpers.bash
-. "$(dirname "$0")/helpers.bash"
+# shellcheck source=tests/lib/launcher.sh
+. "$(dirname "$0")/../../lib/launcher.sh"
 
 expect_one_sentence()
 {

@@ -3,8 +3,8 @@
 
 # The daemon's files in a container, and --proc.
 
-# shellcheck source=tests/system/launcher/helpers.bash
-. "$(dirname "$0")/helpers.bash"
+# shellcheck source=tests/lib/launcher.sh
+. "$(dirname "$0")/../../lib/launcher.sh"
 daemon_require
 
 bound_files()

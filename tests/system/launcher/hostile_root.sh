@@ -4,8 +4,8 @@
 # Roots whose names lead elsewhere: the result is the same or one sentence, and the host is as it
 # was, byte for byte.
 
-# shellcheck source=tests/system/launcher/helpers.bash
-. "$(dirname "$0")/helpers.bash"
+# shellcheck source=tests/lib/launcher.sh
+. "$(dirname "$0")/../../lib/launcher.sh"
 
 # What a wrong step would change: names, types, owners, sizes, symlinks, times of the host's top
 # directories, and the mount table.

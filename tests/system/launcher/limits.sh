@@ -3,8 +3,8 @@
 
 # Every limit is in force: read back from the host, from inside, and felt.
 
-# shellcheck source=tests/system/launcher/helpers.bash
-. "$(dirname "$0")/helpers.bash"
+# shellcheck source=tests/lib/launcher.sh
+. "$(dirname "$0")/../../lib/launcher.sh"
 
 # expect_limit VALUE CONTROLLER V1-FILE V2-FILE, in the container NAME, here and there.
 expect_limit()

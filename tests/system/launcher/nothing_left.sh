@@ -3,8 +3,8 @@
 
 # Whatever fails, and whenever the launcher is killed: nothing stays.  strace(1) does the failing.
 
-# shellcheck source=tests/system/launcher/helpers.bash
-. "$(dirname "$0")/helpers.bash"
+# shellcheck source=tests/lib/launcher.sh
+. "$(dirname "$0")/../../lib/launcher.sh"
 
 FLAGS="-m 64m --cpus 0.5 --pids-limit 50 --read-only --tmpfs /mnt -w /tmp -u 65534"
 

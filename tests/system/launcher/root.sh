@@ -3,8 +3,8 @@
 
 # What a container is given: its root, volumes, user, environment.
 
-# shellcheck source=tests/system/launcher/helpers.bash
-. "$(dirname "$0")/helpers.bash"
+# shellcheck source=tests/lib/launcher.sh
+. "$(dirname "$0")/../../lib/launcher.sh"
 
 test_a_volume_is_the_hosts_directory()
 {

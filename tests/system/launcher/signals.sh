@@ -3,8 +3,8 @@
 
 # Signals, terminals, orphans.
 
-# shellcheck source=tests/system/launcher/helpers.bash
-. "$(dirname "$0")/helpers.bash"
+# shellcheck source=tests/lib/launcher.sh
+. "$(dirname "$0")/../../lib/launcher.sh"
 
 # start_trap SIGNAL: a container that says ready, and ends with 42 on SIGNAL.
 start_trap()

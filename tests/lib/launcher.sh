@@ -5,7 +5,7 @@
 # whether anything was left.
 
 # shellcheck source=tests/lib/system.sh
-. "$(dirname "${BASH_SOURCE[0]}")/../../lib/system.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/system.sh"
 
 STATE=/run/ownproc/run
 
