@@ -25,8 +25,8 @@
 #define STOP_MSEC 3000
 #define PROGRAM "ownprocd"
 
-/* Where it may be, seen from the launcher's own program: beside it, as installed, as built. */
-static const char *const places[] = {"", "../libexec/ownproc/", "../sbin/", "../fs/"};
+/* Where it is, seen from the launcher's own program: as installed, as built. */
+static const char *const places[] = {"", "../fs/"};
 
 char *
 daemon_tree(const char *name)
