@@ -16,6 +16,8 @@
 
 typedef struct Containers Containers;
 
+#define CONTAINER_FILES 16 /* the first rows of proc_files; no other has a known longest text */
+
 /* Shared; all but the counters never changes. */
 typedef struct {
     uint64_t number;           /* from 1; never given to another while the machine is up */
@@ -23,6 +25,10 @@ typedef struct {
     CgroupPaths paths;         /* the container's root cgroup in each hierarchy */
     uint64_t reads, snapshots; /* how often it was served, and for how many of these numbers were
                                   gathered; atomic */
+    /* How long the text of a file can get (ProcFile.longest), once anybody has asked; atomic.  It
+     * is what the first one was told to the end: the length of a text that the kernel caches must
+     * never change (fs/request/sizes.h). */
+    uint32_t longest[CONTAINER_FILES];
 } Container;
 
 /* Numbers begin above @first.  @layout is borrowed. */

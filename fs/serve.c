@@ -109,6 +109,26 @@ take_snapshot(const Server *server, const Making *making, View *view, Snapshot *
            container_is_there(server->sources.layout, making->asker->container, error);
 }
 
+/* Two who ask at once for the first time may differ; the first answer counts. */
+static size_t
+longest_text(Container *container, const ProcFile *file, const View *view)
+{
+    unsigned number = proc_file_number(file);
+    uint32_t known, own;
+
+    if (!file->longest)
+        return 0;
+    g_assert(number < CONTAINER_FILES);
+    known = __atomic_load_n(&container->longest[number], __ATOMIC_RELAXED);
+    if (known != 0)
+        return known;
+    own = (uint32_t)file->longest(view);
+    return __atomic_compare_exchange_n(&container->longest[number], &known, own, false,
+                                       __ATOMIC_RELAXED, __ATOMIC_RELAXED)
+               ? own
+               : known;
+}
+
 static bool
 make_text(const Server *server, const Making *making, Text *ret, GError **error)
 {
@@ -130,7 +150,7 @@ make_text(const Server *server, const Making *making, Text *ret, GError **error)
     cpu_view_clear(&view.cpu);
     if (making->mode == FILE_ZERO)
         zero_text(file->path, out, 0);
-    ret->longest = file->longest ? file->longest(&view) : 0;
+    ret->longest = longest_text(making->asker->container, file, &view);
     ret->bytes = g_string_free_to_bytes(g_steal_pointer(&out));
     return true;
 }

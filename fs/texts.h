@@ -30,7 +30,7 @@ typedef struct {
     GBytes *bytes;
     uint64_t tick;   /* it was made in; 0: it is nobody else's */
     uint64_t serial; /* greater than that of any text put before; never 0 */
-    size_t longest;  /* it will not get longer in the life of the container; 0: nobody knows */
+    size_t longest;  /* Container.longest, the same for all texts of the file; 0: nobody knows */
 } Text;
 
 Texts *texts_new(unsigned max_texts, size_t max_bytes);

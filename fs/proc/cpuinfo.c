@@ -209,3 +209,12 @@ cpuinfo_render(const View *view, GString *out)
         done[piece->kind] = true;
     }
 }
+
+/* The whole host's, in which some numbers of a block may be longer: cores, siblings, MHz. */
+#define GROWTH 16
+
+size_t
+cpuinfo_longest(const View *view)
+{
+    return view->snapshot->cpuinfo.len + (size_t)GROWTH * view->snapshot->host_cpu.n;
+}

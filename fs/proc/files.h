@@ -14,7 +14,7 @@ typedef struct {
     unsigned needs;   /* OR of SnapshotNeeds */
     void (*render)(const View *view, GString *out); /* appends the whole text.  [pure] */
     /* How long the text can get in the life of a container, whatever its numbers, quotas and CPUs
-     * become; NULL: nobody knows.  [pure] */
+     * become.  NULL: nobody knows, or blanks at its end would mislead those who read it.  [pure] */
     size_t (*longest)(const View *view);
 } ProcFile;
 
@@ -45,6 +45,16 @@ void swaps_render(const View *view, GString *out);
 void diskstats_render(const View *view, GString *out);
 void vmstat_render(const View *view, GString *out);
 void slabinfo_render(const View *view, GString *out);
+
+/* ProcFile.longest */
+size_t meminfo_longest(const View *view);
+size_t cpuinfo_longest(const View *view);
+size_t loadavg_longest(const View *view);
+size_t stat_longest(const View *view);
+size_t uptime_longest(const View *view);
+size_t swaps_longest(const View *view);
+size_t pressure_longest(const View *view);
+
 /* cpu, io, memory */
 void pressure_render(const View *view, GString *out);
 void pressure_irq_render(const View *view, GString *out);

@@ -33,3 +33,11 @@ loadavg_render(const View *view, GString *out)
     g_string_append_printf(out, "%" PRIu64 "/%" PRIu64 " %" PRIu64 "\n", running,
                            MAX(load->threads, running), load->last_pid);
 }
+
+/* With all the threads there can be: PID_MAX_LIMIT (linux:include/linux/threads.h). */
+size_t
+loadavg_longest(const View *view)
+{
+    (void)view;
+    return sizeof "4194304.00 4194304.00 4194304.00 4194304/4194304 4194304\n" - 1;
+}

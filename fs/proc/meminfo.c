@@ -6,6 +6,7 @@
 #include "fs/proc/files.h"
 
 #include "common/lines.h"
+#include "common/number.h"
 #include "fs/view/memory_view.h"
 
 #include <inttypes.h>
@@ -111,37 +112,48 @@ find_source(Span key, size_t *next)
     return ZERO;
 }
 
-/* @key ends with its colon. */
-static void
-append_line(GString *out, Span key, uint64_t number, Span unit)
-{
-    int columns = (int)MAX(key.len + 1, KEY_COLUMNS); /* a blank at least */
+/* "Key:  NUMBER kB"; HugePages_* count and have no unit. */
+typedef struct {
+    Span key; /* without its colon */
+    Span number, unit;
+} Line;
 
-    g_string_append_printf(out, "%-*.*s%*" PRIu64, columns, (int)key.len, key.text,
+static bool
+line_parse(Span line, Line *ret)
+{
+    *ret = (Line){.unit = {"", 0}};
+    if (!span_next_field(&line, ':', &ret->key) || !line.text ||
+        !span_next_word(&line, &ret->number))
+        return false;
+    (void)span_next_word(&line, &ret->unit);
+    return true;
+}
+
+static void
+append_line(GString *out, const Line *line, uint64_t number)
+{
+    int columns =
+        (int)MAX(line->key.len + 2, KEY_COLUMNS); /* with its colon, and a blank at least */
+
+    g_string_append_printf(out, "%-*.*s%*" PRIu64, columns, (int)line->key.len + 1, line->key.text,
                            MAX(VALUE_END - columns, 0), number);
-    if (unit.len > 0) {
+    if (line->unit.len > 0) {
         g_string_append_c(out, ' ');
-        g_string_append_len(out, unit.text, (gssize)unit.len);
+        g_string_append_len(out, line->unit.text, (gssize)line->unit.len);
     }
     g_string_append_c(out, '\n');
 }
 
-static void
-line_render(const MemoryView *memory, Span line, size_t *next, GString *out)
+static uint64_t
+number_of(const MemoryView *memory, const Line *line, size_t source)
 {
-    Span rest = line, key, word, unit = {"", 0};
     uint64_t number = 0;
-    size_t source;
 
-    if (!span_next_field(&rest, ':', &key) || !rest.text || !span_next_word(&rest, &word))
-        return;
-    (void)span_next_word(&rest, &unit); /* HugePages_* count and have none */
-    source = find_source(key, next);
     if (source == TRUE_FOR_ALL)
-        (void)span_number(word, &number, NULL); /* what is not a number is shown as 0 */
+        (void)span_number(line->number, &number, NULL); /* what is not a number is shown as 0 */
     else if (source != ZERO)
-        number = G_STRUCT_MEMBER(uint64_t, memory, source) / (unit.len > 0 ? KIB : 1);
-    append_line(out, (Span){key.text, key.len + 1}, number, unit);
+        number = G_STRUCT_MEMBER(uint64_t, memory, source) / (line->unit.len > 0 ? KIB : 1);
+    return number;
 }
 
 void
@@ -151,9 +163,34 @@ meminfo_render(const View *view, GString *out)
     MemoryView memory = memory_view(&snapshot->host_memory, &snapshot->memory);
     LineIter lines = lines_of(snapshot->meminfo.text, snapshot->meminfo.len);
     size_t next = 0;
-    Span line;
+    Line line;
+    Span text;
 
     memory_view_huge(&memory, &snapshot->host_memory, &snapshot->hugetlb);
-    while (lines_next(&lines, &line))
-        line_render(&memory, line, &next, out);
+    while (lines_next(&lines, &text))
+        if (line_parse(text, &line)) {
+            size_t source = find_source(line.key, &next);
+
+            append_line(out, &line, number_of(&memory, &line, source));
+        }
+}
+
+/* Of what a container is shown nothing is more than ten times what the host has; what is the same
+ * for all may be. */
+size_t
+meminfo_longest(const View *view)
+{
+    const Snapshot *snapshot = view->snapshot;
+    const HostMemory *host = &snapshot->host_memory;
+    uint64_t most = number_mul(number_add(host->total, host->swap_total) / KIB, 10), number;
+    LineIter lines = lines_of(snapshot->meminfo.text, snapshot->meminfo.len);
+    g_autoptr(GString) out = g_string_new(NULL);
+    Line line;
+    Span text;
+
+    while (lines_next(&lines, &text))
+        if (line_parse(text, &line))
+            append_line(out, &line,
+                        span_number(line.number, &number, NULL) ? MAX(most, number) : most);
+    return out->len;
 }

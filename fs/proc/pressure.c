@@ -49,3 +49,11 @@ pressure_irq_render(const View *view, GString *out)
 {
     render(view, FULL "\n", out);
 }
+
+size_t
+pressure_longest(const View *view)
+{
+    (void)view;
+    return 2 *
+           (sizeof "some avg10=100.00 avg60=100.00 avg300=100.00 total=18446744073709551615\n" - 1);
+}

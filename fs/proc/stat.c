@@ -73,15 +73,31 @@ procs_blocked_render(const View *view, GString *out)
     g_string_append_printf(out, "procs_blocked %" PRIu64 "\n", view->load.blocked);
 }
 
+/* Of ten columns five are counted, the others stay 0: a CPU up to 10^12 ticks, which are three
+ * centuries, all of them together as long as there are CPUs. */
+#define LONGEST_CPU_NAME (sizeof "cpu8191" - 1)
+#define LONGEST_COLUMNS(digits) (5 * (1 + (digits)) + 5 * 2)
+
+static size_t
+cpu_longest(const View *view)
+{
+    return sizeof "cpu \n" - 1 + LONGEST_COLUMNS(16) +
+           view->snapshot->host_cpu.n * (LONGEST_CPU_NAME + LONGEST_COLUMNS(12) + 1);
+}
+
+/* Not more than there can be threads: PID_MAX_LIMIT (linux:include/linux/threads.h). */
+#define LONGEST_COUNT "4194304"
+
 static const struct {
     const char *key;
     void (*render)(const View *view, GString *out);
+    size_t longest; /* of the line; 0: cpu_longest() */
 } rows[] = {
-    {"cpu", cpu_render},
-    {"intr", intr_render},
-    {"btime", btime_render},
-    {"procs_running", procs_running_render},
-    {"procs_blocked", procs_blocked_render},
+    {"cpu", cpu_render, 0},
+    {"intr", intr_render, sizeof "intr 0\n" - 1},
+    {"btime", btime_render, sizeof "btime 18446744073709551615\n" - 1},
+    {"procs_running", procs_running_render, sizeof "procs_running " LONGEST_COUNT "\n" - 1},
+    {"procs_blocked", procs_blocked_render, sizeof "procs_blocked " LONGEST_COUNT "\n" - 1},
 };
 
 /* Everything else, and what a newer kernel may add: there, but nothing counted. */
@@ -96,19 +112,29 @@ zeros_render(Span key, Span columns, GString *out)
     g_string_append_c(out, '\n');
 }
 
+/* G_N_ELEMENTS(rows) if there is none. */
+static size_t
+find_row(Span key)
+{
+    size_t i = 0;
+
+    while (i < G_N_ELEMENTS(rows) && !span_equals(key, rows[i].key))
+        i++;
+    return i;
+}
+
 static void
 line_render(const View *view, Span line, GString *out)
 {
     Span key;
+    size_t row;
 
     if (!span_next_word(&line, &key))
         return;
-    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
-        if (span_equals(key, rows[i].key)) {
-            rows[i].render(view, out);
-            return;
-        }
-    if (!span_starts_with(key, "cpu")) /* "cpu" has rendered the CPUs */
+    row = find_row(key);
+    if (row < G_N_ELEMENTS(rows))
+        rows[row].render(view, out);
+    else if (!span_starts_with(key, "cpu")) /* "cpu" has rendered the CPUs */
         zeros_render(key, line, out);
 }
 
@@ -120,4 +146,33 @@ stat_render(const View *view, GString *out)
 
     while (lines_next(&lines, &line))
         line_render(view, line, out);
+}
+
+static size_t
+line_longest(const View *view, Span line)
+{
+    g_autoptr(GString) zeros = g_string_new(NULL);
+    Span key;
+    size_t row;
+
+    if (!span_next_word(&line, &key))
+        return 0;
+    row = find_row(key);
+    if (row < G_N_ELEMENTS(rows))
+        return rows[row].longest > 0 ? rows[row].longest : cpu_longest(view);
+    if (!span_starts_with(key, "cpu"))
+        zeros_render(key, line, zeros);
+    return zeros->len;
+}
+
+size_t
+stat_longest(const View *view)
+{
+    LineIter lines = lines_of(view->snapshot->stat.text, view->snapshot->stat.len);
+    size_t length = 0;
+    Span line;
+
+    while (lines_next(&lines, &line))
+        length += line_longest(view, line);
+    return length;
 }

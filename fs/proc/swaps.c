@@ -33,6 +33,13 @@ is_aligned(Span header)
     return g_strstr_len(header.text, (gssize)header.len, mark) != NULL;
 }
 
+static void
+append_swap(GString *out, uint64_t size, uint64_t used, bool aligned)
+{
+    g_string_append_printf(out, "%-*s" TYPE "\t%" PRIu64 "%s%" PRIu64 "%s0\n", NAME_COLUMNS, NAME,
+                           size, tabs(size, aligned), used, tabs(used, aligned));
+}
+
 void
 swaps_render(const View *view, GString *out)
 {
@@ -48,7 +55,19 @@ swaps_render(const View *view, GString *out)
     g_string_append_c(out, '\n');
     if (memory.swap_total == 0)
         return;
-    g_string_append_printf(out, "%-*s" TYPE "\t%" PRIu64 "%s%" PRIu64 "%s0\n", NAME_COLUMNS, NAME,
-                           size, tabs(size, is_aligned(header)), size - free,
-                           tabs(size - free, is_aligned(header)));
+    append_swap(out, size, size - free, is_aligned(header));
+}
+
+/* With as much swap as can be counted: whether there is any may change. */
+size_t
+swaps_longest(const View *view)
+{
+    const HostText *swaps = &view->snapshot->swaps;
+    g_autoptr(GString) line = g_string_new(NULL);
+    LineIter lines = lines_of(swaps->text, swaps->len);
+    Span header = {"", 0};
+
+    (void)lines_next(&lines, &header); /* without one there is nothing at all */
+    append_swap(line, UINT64_MAX / KIB, UINT64_MAX / KIB, is_aligned(header));
+    return header.len + 1 + line->len;
 }

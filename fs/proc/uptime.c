@@ -41,3 +41,11 @@ uptime_render(const View *view, GString *out)
     append_seconds(out, idle);
     g_string_append_c(out, '\n');
 }
+
+/* 2^64 microseconds, twice. */
+size_t
+uptime_longest(const View *view)
+{
+    (void)view;
+    return sizeof "18446744073709.55 18446744073709.55\n" - 1;
+}
