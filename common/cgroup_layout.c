@@ -154,8 +154,9 @@ cgroup_layout_path(const CgroupLayout *layout, const CgroupPaths *paths,
     }
 }
 
-int
-cgroup_layout_open(const CgroupHierarchy *hierarchy, const char *path, GError **error)
+/* @path below the directory of the mount; NULL if it lies outside what the mount shows. */
+static const char *
+path_below(const CgroupHierarchy *hierarchy, const char *path, GError **error)
 {
     const char *below = path;
 
@@ -163,13 +164,35 @@ cgroup_layout_open(const CgroupHierarchy *hierarchy, const char *path, GError **
         g_set_error(error, READ_ERROR, READ_ERROR_IO,
                     "cgroup %s is outside %s, which shows %s only", path, hierarchy->mount_point,
                     hierarchy->root);
-        return -1;
+        return NULL;
     }
     if (strcmp(hierarchy->root, "/") != 0)
         below += strlen(hierarchy->root);
     while (*below == '/')
         below++;
-    return io_open_at(hierarchy->fd, *below ? below : ".", O_PATH | O_DIRECTORY, error);
+    return *below ? below : ".";
+}
+
+int
+cgroup_layout_open(const CgroupHierarchy *hierarchy, const char *path, GError **error)
+{
+    const char *below = path_below(hierarchy, path, error);
+
+    return below ? io_open_at(hierarchy->fd, below, O_PATH | O_DIRECTORY, error) : -1;
+}
+
+bool
+cgroup_layout_stat(const CgroupHierarchy *hierarchy, const char *path, struct stat *ret,
+                   GError **error)
+{
+    const char *below = path_below(hierarchy, path, error);
+
+    if (!below)
+        return false;
+    if (fstatat(hierarchy->fd, below, ret, 0) == 0)
+        return true;
+    read_error_set_errno(error, errno, "cannot open %s", below);
+    return false;
 }
 
 /* A file handle of kernfs, filled in. */

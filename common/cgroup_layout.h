@@ -8,6 +8,7 @@
 #include "common/cgroup_paths.h"
 
 #include <stdint.h>
+#include <sys/stat.h>
 
 typedef struct {
     unsigned version;  /* 1 or 2; 0: the controller is not mounted */
@@ -37,6 +38,10 @@ const char *cgroup_layout_path(const CgroupLayout *layout, const CgroupPaths *pa
 /* Opens the directory @path (from /proc/PID/cgroup) of @hierarchy, O_PATH.  READ_ERROR_GONE if it
  * was removed, READ_ERROR_IO if it lies outside what the mount shows. */
 int cgroup_layout_open(const CgroupHierarchy *hierarchy, const char *path, GError **error);
+
+/* The same without opening it: st_dev and st_ino are its numbers. */
+bool cgroup_layout_stat(const CgroupHierarchy *hierarchy, const char *path, struct stat *ret,
+                        GError **error);
 
 /* True if no cgroup of @hierarchy has the number @id (st_ino of its directory) any more; false also
  * if that cannot be told: the kernel or our rights do not allow it, or it is a recorded machine. */

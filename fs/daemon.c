@@ -69,9 +69,14 @@ daemon_open(Daemon *daemon, const Options *options, GError **error)
     daemon->containers = containers_new(&daemon->layout, CONTAINERS_MAX, daemon_now() / 1000);
     daemon->askers =
         askers_new(&(AskersConfig){daemon->readers, daemon->containers, &daemon->tick});
+    daemon->host_files = host_files_new(daemon->root_fd);
     daemon->texts = texts_new(TEXTS_MAX, TEXTS_MAX_BYTES);
     daemon->server = (Server){
-        .sources = {daemon->root_fd, &daemon->layout, daemon->readers, &daemon->tick},
+        .sources = {.root_fd = daemon->root_fd,
+                    .layout = &daemon->layout,
+                    .readers = daemon->readers,
+                    .tick = &daemon->tick,
+                    .host_files = daemon->host_files},
         .askers = daemon->askers,
         .texts = daemon->texts,
         .history = daemon->history,
@@ -91,6 +96,7 @@ daemon_close(Daemon *daemon)
     askers_free(daemon->askers);
     containers_free(daemon->containers);
     history_free(daemon->history);
+    host_files_free(daemon->host_files);
     readers_free(daemon->readers);
     cgroup_paths_clear(&daemon->bound);
     cgroup_layout_clear(&daemon->layout);

@@ -17,6 +17,7 @@ typedef struct {
     Containers *containers;
     Askers *askers;
     Texts *texts;
+    HostFiles *host_files;
     Tick tick;
     Server server; /* borrows all above: a Daemon must not be moved */
 } Daemon;

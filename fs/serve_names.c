@@ -53,7 +53,7 @@ look(const Server *server, const Asker *asker, unsigned counts, Shown *ret)
     ret->is_host = !asker->container;
     if (ret->is_host)
         return true;
-    if (!snapshot_take(&server->sources, &asker->reader, counts, 0, &ret->snapshot, NULL))
+    if (!snapshot_take(&server->sources, &asker->reader, counts, asker->tick, &ret->snapshot, NULL))
         return false;
     if (counts & NEED_CPUS)
         ret->cpus = cpu_view_shown(&ret->snapshot.cpu, serve_cpu_policy(server, asker));

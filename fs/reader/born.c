@@ -122,6 +122,7 @@ bool
 reader_born(Readers *readers, const Reader *reader, uint64_t *ret_usec, GError **error)
 {
     const CgroupLayout *layout = readers->config.layout;
+    const CgroupHierarchy *hierarchy = &layout->controllers[CGROUP_CPUACCT];
     const char *path = cgroup_layout_path(layout, &reader->container, CGROUP_CPUACCT);
     uint64_t now = (uint64_t)g_get_monotonic_time();
     autofd cgroup = -1;
@@ -131,15 +132,17 @@ reader_born(Readers *readers, const Reader *reader, uint64_t *ret_usec, GError *
         *ret_usec = 0;
         return true;
     }
-    cgroup = cgroup_layout_open(&layout->controllers[CGROUP_CPUACCT], path, error);
+    if (!cgroup_layout_stat(hierarchy, path, &status, error))
+        return false;
+    if (cache_get(readers->births, status.st_ino, now, ret_usec))
+        return true;
+    cgroup = cgroup_layout_open(hierarchy, path, error);
     if (cgroup < 0)
         return false;
-    if (fstat(cgroup, &status) != 0) {
+    if (fstat(cgroup, &status) != 0) { /* another may have come to this path meanwhile */
         read_error_set_errno(error, errno, "cannot stat %s", path);
         return false;
     }
-    if (cache_get(readers->births, status.st_ino, now, ret_usec))
-        return true;
     if (!find_birth(readers, reader, cgroup, ret_usec, error))
         return false;
     forget_the_dead(readers, now);

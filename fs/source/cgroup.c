@@ -8,6 +8,8 @@
 #include "fs/source/cgroup_level.h"
 #include "fs/source/cgroup_versions.h"
 
+#include <string.h>
+
 /* No count reaches it. */
 #define UNKNOWN NUMBER_MAX
 
@@ -29,8 +31,8 @@ memory_limit_by(CgroupMemory *memory, const CgroupMemoryLevel *by)
 static bool
 memory_level_read(const CgroupLevel *level, bool own, CgroupMemoryLevel *ret, GError **error)
 {
-    return level->version == 1 ? cgroup_v1_memory_level(level->dir, own, ret, error)
-                               : cgroup_v2_memory_level(level->dir, own, ret, error);
+    return level->version == 1 ? cgroup_v1_memory_level(level, own, ret, error)
+                               : cgroup_v2_memory_level(level, own, ret, error);
 }
 
 /* The container's own usage and memory.stat. */
@@ -42,10 +44,13 @@ memory_read_own(const CgroupLevel *level, const HostText *stat, CgroupMemory *me
 
     memory->swap_usage = UNKNOWN;
     if (level->version == 1 ? !cgroup_v1_memory_stat(stat, memory, error) ||
-                                  !cgroup_v1_kernel_memory(level->dir, &memory->kernel, error)
+                                  !cgroup_v1_kernel_memory(level, &memory->kernel, error)
                             : !cgroup_v2_memory_stat(stat, memory, error))
         return false;
     if (!memory_level_read(level, true, &own, error))
+        return false;
+    if (level->version == 1 && memory->swap_usage == UNKNOWN && own.swap_known &&
+        !cgroup_v1_swap_usage(level, own.usage, &own.swap_usage, error))
         return false;
     memory->usage = own.usage;
     memory->swap_known = own.swap_known;
@@ -57,41 +62,69 @@ memory_read_own(const CgroupLevel *level, const HostText *stat, CgroupMemory *me
     return true;
 }
 
+/* True in *ret if what is used in @below counts above it, in @level, too.  v1's use_hierarchy
+ * cannot be changed while there is a cgroup below: it is asked once. */
+static bool
+counts_above(CgroupDirectory *below, const CgroupLevel *level, bool *ret, GError **error)
+{
+    int fact = cgroup_directory_fact(below);
+
+    if (fact < 0) {
+        if (!cgroup_v1_memory_is_hierarchical(level, ret, error))
+            return false;
+        cgroup_directory_set_fact(below, *ret);
+    } else {
+        *ret = fact;
+    }
+    return true;
+}
+
 /* Goes to the parent if what is used here counts there too. */
 static bool
 memory_level_up(CgroupLevel *level, GError **error)
 {
+    g_autoptr(CgroupDirectory) below = cgroup_directory_ref(level->dir);
     bool counts = true;
 
     if (!cgroup_level_up(level, error))
         return false;
-    if (level->version == 1 && level->dir >= 0 &&
-        !cgroup_v1_memory_is_hierarchical(level->dir, &counts, error))
+    if (level->version == 1 && level->dir && !counts_above(below, level, &counts, error))
         return false;
     if (!counts)
         cgroup_level_clear(level);
     return true;
 }
 
+/* What memory.stat tells beside memory. */
 static bool
-read_memory(const CgroupLayout *layout, const CgroupPaths *container, CgroupMemory *ret,
-            GError **error)
+events_read(const CgroupLevel *level, const HostText *stat, CgroupEvents *ret, GError **error)
+{
+    if (stat->text)
+        return cgroup_events_of(level, stat, ret, error);
+    *ret = (CgroupEvents){.is_root = true};
+    return true;
+}
+
+static bool
+read_memory(const Cgroups *cgroups, CgroupMemory *ret, CgroupEvents *events, GError **error)
 {
     CgroupMemory memory = {.limit = CGROUP_NO_LIMIT,
                            .room = CGROUP_NO_LIMIT,
                            .swap_limit = CGROUP_NO_LIMIT,
                            .swap_room = CGROUP_NO_LIMIT};
     g_auto(HostText) stat = {0};
-    g_auto(CgroupLevel) level = {.dir = -1};
+    g_auto(CgroupLevel) level = {0};
 
-    if (!cgroup_level_of(layout, container, CGROUP_MEMORY, &level, error) ||
+    if (!cgroup_level_of(cgroups, CGROUP_MEMORY, &level, error) ||
         !cgroup_level_find(&level, "memory.stat", &stat, error))
         return false;
     memory.is_root = !stat.text;
+    if (events && !events_read(&level, &stat, events, error))
+        return false;
     if (stat.text &&
         (!memory_read_own(&level, &stat, &memory, error) || !memory_level_up(&level, error)))
         return false;
-    while (level.dir >= 0) {
+    while (level.dir) {
         CgroupMemoryLevel numbers;
 
         if (!memory_level_read(&level, false, &numbers, error))
@@ -105,11 +138,11 @@ read_memory(const CgroupLayout *layout, const CgroupPaths *container, CgroupMemo
 }
 
 bool
-cgroup_read_memory(const CgroupLayout *layout, const CgroupPaths *container, CgroupMemory *ret,
+cgroup_read_memory(const Cgroups *cgroups, CgroupMemory *ret, CgroupEvents *ret_events,
                    GError **error)
 {
-    return read_memory(layout, container, ret, error) ||
-           cgroup_failed(layout, container, CGROUP_MEMORY, error);
+    return read_memory(cgroups, ret, ret_events, error) ||
+           cgroup_failed(cgroups, CGROUP_MEMORY, error);
 }
 
 /* Numbers of different hierarchies are told apart by their top bits. */
@@ -120,17 +153,15 @@ static bool
 id_in(const CgroupHierarchy *hierarchy, const char *path, unsigned number, uint64_t *ret,
       GError **error)
 {
-    g_auto(CgroupLevel) level = {.dir = -1};
+    struct stat status;
 
-    if (!cgroup_level_start(hierarchy, path, &level, error))
-        return false;
-    if (level.dir < 0) {
+    if (!path || hierarchy->version == 0 || strcmp(path, "/") == 0) {
         *ret = 0;
         return true;
     }
-    if (!cgroup_directory_id(level.dir, ret, error))
+    if (!cgroup_layout_stat(hierarchy, path, &status, error))
         return false;
-    *ret ^= (uint64_t)number << ID_HIERARCHY_SHIFT;
+    *ret = status.st_ino ^ (uint64_t)number << ID_HIERARCHY_SHIFT;
     return true;
 }
 
@@ -166,5 +197,5 @@ cgroup_container_id(const CgroupLayout *layout, const CgroupPaths *container, ui
     if (deepest == CGROUP_N_CONTROLLERS)
         return id_in(&layout->unified, path, deepest, ret, error);
     return id_in(&layout->controllers[deepest], path, deepest, ret, error) ||
-           cgroup_failed(layout, container, deepest, error);
+           cgroup_failed(&(Cgroups){layout, container, 0}, deepest, error);
 }

@@ -7,8 +7,9 @@
 
 #pragma once
 
-#include "common/cgroup_layout.h"
 #include "common/cpuset.h"
+#include "fs/source/cgroup_events.h"
+#include "fs/source/cgroups.h"
 
 #include <stdint.h>
 
@@ -62,18 +63,16 @@ typedef enum { CGROUP_CPUSET_CPUS, CGROUP_CPUSET_MEMS } CgroupCpusetList;
 
 /* All fail with READ_ERROR_GONE if the container's cgroup was removed, READ_ERROR_MALFORMED, or
  * READ_ERROR_IO; *ret is untouched then. */
-bool cgroup_read_memory(const CgroupLayout *layout, const CgroupPaths *container, CgroupMemory *ret,
+/* With @ret_events (may be NULL) what cgroup_read_events() tells, too: memory.stat is read once. */
+bool cgroup_read_memory(const Cgroups *cgroups, CgroupMemory *ret, CgroupEvents *ret_events,
                         GError **error);
 /* How many CPUs: quota, period, cpus; and throttled, which belongs to that quota. */
-bool cgroup_read_cpu_limits(const CgroupLayout *layout, const CgroupPaths *container,
-                            CgroupCpu *ret, GError **error);
+bool cgroup_read_cpu_limits(const Cgroups *cgroups, CgroupCpu *ret, GError **error);
 /* The rest of @ret. */
-bool cgroup_read_cpu_times(const CgroupLayout *layout, const CgroupPaths *container, CgroupCpu *ret,
-                           GError **error);
+bool cgroup_read_cpu_times(const Cgroups *cgroups, CgroupCpu *ret, GError **error);
 void cgroup_cpu_clear(CgroupCpu *cpu);
 /* Those it may use now (effective, not configured), the host's numbers; empty: no cpuset. */
-bool cgroup_read_cpuset(const CgroupLayout *layout, const CgroupPaths *container,
-                        CgroupCpusetList list, CpuSet *ret, GError **error);
+bool cgroup_read_cpuset(const Cgroups *cgroups, CgroupCpusetList list, CpuSet *ret, GError **error);
 
 /* The number of this container's cgroup, which no other cgroup gets for as long as the machine is
  * up: the kernfs id (st_ino) in the hierarchy in which it is deepest; 0 for the host.  Together

@@ -19,9 +19,9 @@ find(CgroupLevel *level, CgroupCpusetList list, HostText *ret, GError **error)
 {
     if (level->version != 1)
         return cgroup_level_find(level, files[list].v2, ret, error);
-    if (!cgroup_file_read(level->dir, files[list].v1, ret, error))
+    if (!cgroup_file_read(level, files[list].v1, ret, error))
         return false;
-    return ret->text || cgroup_file_read(level->dir, files[list].v1_configured, ret, error);
+    return ret->text || cgroup_file_read(level, files[list].v1_configured, ret, error);
 }
 
 /* A v1 cpuset that nobody filled in has no CPUs and no processes: its parent's count. */
@@ -30,13 +30,15 @@ read_list(CgroupLevel *level, CgroupCpusetList list, CpuSet *ret, GError **error
 {
     CpuSet members = {0};
 
-    while (level->dir >= 0 && cpuset_count(&members) == 0) {
+    while (level->dir) {
         g_auto(HostText) text = {0};
 
         if (!find(level, list, &text, error))
             return false;
         if (text.text && !cpuset_parse(text.text, text.len, &members, error))
             return false;
+        if (cpuset_count(&members) > 0)
+            break;
         if (!cgroup_level_up(level, error))
             return false;
     }
@@ -45,12 +47,11 @@ read_list(CgroupLevel *level, CgroupCpusetList list, CpuSet *ret, GError **error
 }
 
 bool
-cgroup_read_cpuset(const CgroupLayout *layout, const CgroupPaths *container, CgroupCpusetList list,
-                   CpuSet *ret, GError **error)
+cgroup_read_cpuset(const Cgroups *cgroups, CgroupCpusetList list, CpuSet *ret, GError **error)
 {
-    g_auto(CgroupLevel) level = {.dir = -1};
+    g_auto(CgroupLevel) level = {0};
 
-    return (cgroup_level_of(layout, container, CGROUP_CPUSET, &level, error) &&
+    return (cgroup_level_of(cgroups, CGROUP_CPUSET, &level, error) &&
             read_list(&level, list, ret, error)) ||
-           cgroup_failed(layout, container, CGROUP_CPUSET, error);
+           cgroup_failed(cgroups, CGROUP_CPUSET, error);
 }

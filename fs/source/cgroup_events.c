@@ -3,6 +3,7 @@
 #include "fs/source/cgroup_events.h"
 
 #include "fs/source/cgroup_level.h"
+#include "fs/source/cgroup_versions.h"
 
 #include <stddef.h>
 
@@ -51,46 +52,41 @@ cgroup_oom_kill_parse(const HostText *text, CgroupEventCounts *ret, GError **err
     return parse(text, oom_keys, G_N_ELEMENTS(oom_keys), ret, error);
 }
 
-/* @level has memory.stat, so it is the cgroup that counts. */
-static bool
-read_counts(const CgroupLevel *level, const HostText *stat, CgroupEventCounts *ret, GError **error)
+bool
+cgroup_events_of(const CgroupLevel *level, const HostText *stat, CgroupEvents *ret, GError **error)
 {
     bool v1 = level->version == 1;
     g_auto(HostText) oom = {0};
+    CgroupEvents events = {.id = cgroup_directory_id(level->dir)};
 
-    if (!(v1 ? cgroup_v1_events_parse : cgroup_v2_events_parse)(stat, ret, error)) {
+    if (!(v1 ? cgroup_v1_events_parse : cgroup_v2_events_parse)(stat, &events.counts, error)) {
         g_prefix_error(error, "memory.stat: ");
         return false;
     }
-    return cgroup_file_read(level->dir, v1 ? "memory.oom_control" : "memory.events", &oom, error) &&
-           (!oom.text || cgroup_oom_kill_parse(&oom, ret, error));
-}
-
-static bool
-read_events(const CgroupLayout *layout, const CgroupPaths *container, CgroupEvents *ret,
-            GError **error)
-{
-    g_auto(CgroupLevel) level = {.dir = -1};
-    g_auto(HostText) stat = {0};
-    CgroupEvents events = {.is_root = true};
-
-    if (!cgroup_level_of(layout, container, CGROUP_MEMORY, &level, error) ||
-        !cgroup_level_find(&level, "memory.stat", &stat, error))
+    if (!cgroup_file_read(level, v1 ? "memory.oom_control" : "memory.events", &oom, error) ||
+        (oom.text && !cgroup_oom_kill_parse(&oom, &events.counts, error)))
         return false;
-    if (stat.text) {
-        events.is_root = false;
-        if (!cgroup_directory_id(level.dir, &events.id, error) ||
-            !read_counts(&level, &stat, &events.counts, error))
-            return false;
-    }
     *ret = events;
     return true;
 }
 
-bool
-cgroup_read_events(const CgroupLayout *layout, const CgroupPaths *container, CgroupEvents *ret,
-                   GError **error)
+static bool
+read_events(const Cgroups *cgroups, CgroupEvents *ret, GError **error)
 {
-    return read_events(layout, container, ret, error) ||
-           cgroup_failed(layout, container, CGROUP_MEMORY, error);
+    g_auto(CgroupLevel) level = {0};
+    g_auto(HostText) stat = {0};
+
+    if (!cgroup_level_of(cgroups, CGROUP_MEMORY, &level, error) ||
+        !cgroup_level_find(&level, "memory.stat", &stat, error))
+        return false;
+    if (stat.text)
+        return cgroup_events_of(&level, &stat, ret, error);
+    *ret = (CgroupEvents){.is_root = true};
+    return true;
+}
+
+bool
+cgroup_read_events(const Cgroups *cgroups, CgroupEvents *ret, GError **error)
+{
+    return read_events(cgroups, ret, error) || cgroup_failed(cgroups, CGROUP_MEMORY, error);
 }

@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include "common/cgroup_layout.h"
+#include "fs/source/cgroups.h"
 #include "fs/source/host.h"
 
 /* linux:mm/memcontrol.c, memcg_vm_event_stat and memory_stats; which there are depends on the
@@ -76,8 +76,7 @@ typedef struct {
 } CgroupEvents;
 
 /* READ_ERROR_GONE, READ_ERROR_MALFORMED, READ_ERROR_IO. */
-bool cgroup_read_events(const CgroupLayout *layout, const CgroupPaths *container, CgroupEvents *ret,
-                        GError **error);
+bool cgroup_read_events(const Cgroups *cgroups, CgroupEvents *ret, GError **error);
 
 /* Parsers.  What a text does not tell stays.  [pure]  READ_ERROR_MALFORMED. */
 bool cgroup_v1_events_parse(const HostText *stat, CgroupEventCounts *ret, GError **error);

@@ -35,11 +35,12 @@ cgroup_hugetlb_size_name(uint64_t page_size)
 }
 
 static bool
-number_of(int dir, const char *size, const char *file, uint64_t *ret, GError **error)
+number_of(const CgroupLevel *level, const char *size, const char *file, uint64_t *ret,
+          GError **error)
 {
     g_autofree char *name = g_strdup_printf("hugetlb.%s.%s", size, file);
 
-    return cgroup_file_number_or(dir, name, UNKNOWN, ret, error);
+    return cgroup_file_number_or(level, name, UNKNOWN, ret, error);
 }
 
 static bool
@@ -49,8 +50,8 @@ limit_by(const CgroupLevel *level, const char *size, CgroupHugetlb *hugetlb, uin
     for (unsigned i = 0; i < 2; i++) {
         uint64_t limit;
 
-        if (!number_of(level->dir, size, files[level->version][i].limit, &limit, error) ||
-            !number_of(level->dir, size, files[level->version][i].usage, &usage[i], error))
+        if (!number_of(level, size, files[level->version][i].limit, &limit, error) ||
+            !number_of(level, size, files[level->version][i].usage, &usage[i], error))
             return false;
         if (limit > LIMIT_MAX || usage[i] == UNKNOWN)
             continue;
@@ -65,7 +66,7 @@ read_hugetlb(CgroupLevel *level, const char *size, CgroupHugetlb *ret, GError **
 {
     CgroupHugetlb hugetlb = {.limit = CGROUP_NO_LIMIT, .room = CGROUP_NO_LIMIT};
 
-    while (level->dir >= 0) {
+    while (level->dir) {
         uint64_t usage[2];
 
         if (!limit_by(level, size, &hugetlb, usage, error))
@@ -82,13 +83,12 @@ read_hugetlb(CgroupLevel *level, const char *size, CgroupHugetlb *ret, GError **
 }
 
 bool
-cgroup_read_hugetlb(const CgroupLayout *layout, const CgroupPaths *container, uint64_t page_size,
-                    CgroupHugetlb *ret, GError **error)
+cgroup_read_hugetlb(const Cgroups *cgroups, uint64_t page_size, CgroupHugetlb *ret, GError **error)
 {
     g_autofree char *size = cgroup_hugetlb_size_name(page_size);
-    g_auto(CgroupLevel) level = {.dir = -1};
+    g_auto(CgroupLevel) level = {0};
 
-    return (cgroup_level_of(layout, container, CGROUP_HUGETLB, &level, error) &&
+    return (cgroup_level_of(cgroups, CGROUP_HUGETLB, &level, error) &&
             read_hugetlb(&level, size, ret, error)) ||
-           cgroup_failed(layout, container, CGROUP_HUGETLB, error);
+           cgroup_failed(cgroups, CGROUP_HUGETLB, error);
 }

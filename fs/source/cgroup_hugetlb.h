@@ -15,8 +15,8 @@ typedef struct {
 } CgroupHugetlb;
 
 /* @page_size: in bytes.  READ_ERROR_GONE, READ_ERROR_MALFORMED, READ_ERROR_IO. */
-bool cgroup_read_hugetlb(const CgroupLayout *layout, const CgroupPaths *container,
-                         uint64_t page_size, CgroupHugetlb *ret, GError **error);
+bool cgroup_read_hugetlb(const Cgroups *cgroups, uint64_t page_size, CgroupHugetlb *ret,
+                         GError **error);
 
 /* How the files name a size: "2MB", "1GB", "64KB" (linux:mm/hugetlb_cgroup.c, mem_fmt).  The
  * caller frees.  [pure] */

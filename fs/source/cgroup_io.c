@@ -172,12 +172,12 @@ static const struct {
 };
 
 static bool
-v1_read(int dir, GArray *disks, GError **error)
+v1_read(const CgroupLevel *level, GArray *disks, GError **error)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(v1_files); i++) {
         g_auto(HostText) text = {0};
 
-        if (!cgroup_file_read(dir, v1_files[i].file, &text, error) ||
+        if (!cgroup_file_read(level, v1_files[i].file, &text, error) ||
             (text.text && !v1_files[i].parse(&text, disks, error)))
             return false;
     }
@@ -194,31 +194,26 @@ v2_read(CgroupLevel *level, GArray *disks, GError **error)
 }
 
 static bool
-read_io(const CgroupLayout *layout, const CgroupPaths *container, CgroupIo *ret, GError **error)
+read_io(const Cgroups *cgroups, CgroupIo *ret, GError **error)
 {
     g_autoptr(GArray) disks = g_array_new(FALSE, FALSE, sizeof(CgroupDisk));
-    g_auto(CgroupLevel) level = {.dir = -1};
-    uint64_t id = 0;
+    g_auto(CgroupLevel) level = {0};
 
-    if (!cgroup_level_of(layout, container, CGROUP_IO, &level, error))
+    if (!cgroup_level_of(cgroups, CGROUP_IO, &level, error))
         return false;
-    if (level.dir >= 0 &&
-        !(level.version == 1 ? v1_read(level.dir, disks, error) : v2_read(&level, disks, error)))
+    if (level.dir &&
+        !(level.version == 1 ? v1_read(&level, disks, error) : v2_read(&level, disks, error)))
         return false;
-    if (level.dir >= 0 && !cgroup_directory_id(level.dir, &id, error))
-        return false;
-    ret->id = id;
+    ret->id = level.dir ? cgroup_directory_id(level.dir) : 0;
     ret->n = disks->len;
     ret->disks = (CgroupDisk *)(void *)g_array_free(g_steal_pointer(&disks), FALSE);
     return true;
 }
 
 bool
-cgroup_read_io(const CgroupLayout *layout, const CgroupPaths *container, CgroupIo *ret,
-               GError **error)
+cgroup_read_io(const Cgroups *cgroups, CgroupIo *ret, GError **error)
 {
-    return read_io(layout, container, ret, error) ||
-           cgroup_failed(layout, container, CGROUP_IO, error);
+    return read_io(cgroups, ret, error) || cgroup_failed(cgroups, CGROUP_IO, error);
 }
 
 void

@@ -4,7 +4,7 @@
 
 #pragma once
 
-#include "common/cgroup_layout.h"
+#include "fs/source/cgroups.h"
 #include "fs/source/host.h"
 
 /* Bytes and requests; all begin at the first access.  The six counters stand together. */
@@ -24,8 +24,7 @@ typedef struct {
 
 /* READ_ERROR_GONE, READ_ERROR_MALFORMED, READ_ERROR_IO.  A container whose I/O is not counted has
  * no disks. */
-bool cgroup_read_io(const CgroupLayout *layout, const CgroupPaths *container, CgroupIo *ret,
-                    GError **error);
+bool cgroup_read_io(const Cgroups *cgroups, CgroupIo *ret, GError **error);
 void cgroup_io_clear(CgroupIo *io);
 
 /* Parsers: they add to @disks, an array of CgroupDisk; a count that is there already stays if it

@@ -3,15 +3,9 @@
 #include "fs/source/cgroup_level.h"
 
 #include "common/error.h"
-#include "common/fd.h"
-#include "common/io.h"
 #include "common/number.h"
-#include "fs/source/kept.h"
 
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 static unsigned
 count_components(const char *path)
@@ -27,15 +21,15 @@ bool
 cgroup_level_start(const CgroupHierarchy *hierarchy, const char *path, CgroupLevel *ret,
                    GError **error)
 {
+    CgroupDirectory *dir;
     unsigned depth;
-    int dir;
 
     if (!path || hierarchy->version == 0 || strcmp(path, "/") == 0) {
-        *ret = (CgroupLevel){.dir = -1, .version = hierarchy->version};
+        *ret = (CgroupLevel){.version = hierarchy->version};
         return true;
     }
-    dir = cgroup_layout_open(hierarchy, path, error);
-    if (dir < 0)
+    dir = cgroup_directory_open(hierarchy, path, error);
+    if (!dir)
         return false;
     /* What the mount shows as its root may be a cgroup itself: then it is the last level. */
     depth = count_components(path) - count_components(hierarchy->root);
@@ -46,77 +40,61 @@ cgroup_level_start(const CgroupHierarchy *hierarchy, const char *path, CgroupLev
 }
 
 bool
-cgroup_level_of(const CgroupLayout *layout, const CgroupPaths *container,
-                CgroupController controller, CgroupLevel *ret, GError **error)
+cgroup_level_of(const Cgroups *cgroups, CgroupController controller, CgroupLevel *ret,
+                GError **error)
 {
-    return cgroup_level_start(&layout->controllers[controller],
-                              cgroup_layout_path(layout, container, controller), ret, error);
+    const char *path = cgroup_layout_path(cgroups->layout, cgroups->container, controller);
+
+    if (!cgroup_level_start(&cgroups->layout->controllers[controller], path, ret, error))
+        return false;
+    ret->tick = cgroups->tick;
+    return true;
 }
 
 bool
-cgroup_failed(const CgroupLayout *layout, const CgroupPaths *container, CgroupController controller,
-              GError **error)
+cgroup_failed(const Cgroups *cgroups, CgroupController controller, GError **error)
 {
     g_prefix_error(error, "%s cgroup %s: ", cgroup_controller_name(controller, 1),
-                   cgroup_layout_path(layout, container, controller));
+                   cgroup_layout_path(cgroups->layout, cgroups->container, controller));
     return false;
 }
 
 bool
 cgroup_level_up(CgroupLevel *level, GError **error)
 {
-    autofd parent = -1;
+    CgroupDirectory *parent = NULL;
 
     if (level->above > 0) {
-        parent = io_open_at(level->dir, "..", O_PATH | O_DIRECTORY, error);
-        if (parent < 0)
+        parent = cgroup_directory_parent(level->dir, error);
+        if (!parent)
             return false;
         level->above--;
     }
-    fd_clear(&level->dir);
-    level->dir = fd_steal(&parent);
+    cgroup_level_clear(level);
+    level->dir = parent;
+    level->is_above = true;
     return true;
+}
+
+void
+cgroup_level_copy(const CgroupLevel *level, CgroupLevel *ret)
+{
+    *ret = *level;
+    if (ret->dir)
+        (void)cgroup_directory_ref(ret->dir);
 }
 
 void
 cgroup_level_clear(CgroupLevel *level)
 {
-    fd_clear(&level->dir);
+    g_clear_pointer(&level->dir, cgroup_directory_unref);
 }
 
 bool
-cgroup_directory_id(int dir, uint64_t *ret, GError **error)
+cgroup_file_read(const CgroupLevel *level, const char *file, HostText *ret, GError **error)
 {
-    struct stat status;
-
-    if (fstat(dir, &status) != 0) {
-        read_error_set_errno(error, errno, "cannot stat a cgroup");
-        return false;
-    }
-    *ret = status.st_ino;
-    return true;
-}
-
-/* Every cgroup has cgroup.procs for as long as it exists. */
-static bool
-is_alive(int dir)
-{
-    return faccessat(dir, "cgroup.procs", F_OK, 0) == 0;
-}
-
-bool
-cgroup_file_read(int dir, const char *file, HostText *ret, GError **error)
-{
-    g_autoptr(GError) problem = NULL;
-    HostText text = {0};
-
-    text.text = kept_read(dir, file, &text.len, &problem);
-    if (!text.text && !(g_error_matches(problem, READ_ERROR, READ_ERROR_GONE) && is_alive(dir))) {
-        g_propagate_error(error, g_steal_pointer(&problem));
-        return false;
-    }
-    *ret = text;
-    return true;
+    return level->is_above ? cgroup_directory_read_shared(level->dir, file, level->tick, ret, error)
+                           : cgroup_directory_read(level->dir, file, ret, error);
 }
 
 Span
@@ -137,24 +115,31 @@ parse_number(const HostText *text, const char *file, uint64_t *ret, GError **err
 }
 
 bool
-cgroup_file_number(int dir, const char *file, uint64_t *ret, GError **error)
+cgroup_file_text(const CgroupLevel *level, const char *file, HostText *ret, GError **error)
 {
-    g_auto(HostText) text = {0};
-
-    if (!cgroup_file_read(dir, file, &text, error))
+    if (!cgroup_file_read(level, file, ret, error))
         return false;
-    if (text.text)
-        return parse_number(&text, file, ret, error);
+    if (ret->text)
+        return true;
     g_set_error(error, READ_ERROR, READ_ERROR_MALFORMED, "the cgroup has no %s", file);
     return false;
 }
 
 bool
-cgroup_file_number_or(int dir, const char *file, uint64_t fallback, uint64_t *ret, GError **error)
+cgroup_file_number(const CgroupLevel *level, const char *file, uint64_t *ret, GError **error)
 {
     g_auto(HostText) text = {0};
 
-    if (!cgroup_file_read(dir, file, &text, error))
+    return cgroup_file_text(level, file, &text, error) && parse_number(&text, file, ret, error);
+}
+
+bool
+cgroup_file_number_or(const CgroupLevel *level, const char *file, uint64_t fallback, uint64_t *ret,
+                      GError **error)
+{
+    g_auto(HostText) text = {0};
+
+    if (!cgroup_file_read(level, file, &text, error))
         return false;
     if (text.text)
         return parse_number(&text, file, ret, error);
@@ -167,8 +152,8 @@ cgroup_level_find(CgroupLevel *level, const char *file, HostText *ret, GError **
 {
     HostText text = {0};
 
-    while (level->dir >= 0) {
-        if (!cgroup_file_read(level->dir, file, &text, error))
+    while (level->dir) {
+        if (!cgroup_file_read(level, file, &text, error))
             return false;
         if (text.text)
             break;

@@ -18,14 +18,13 @@ forgive(GError **problem, GError **error)
 }
 
 bool
-cgroup_read_pressure(const CgroupLayout *layout, const CgroupPaths *container, const char *file,
-                     HostText *ret, GError **error)
+cgroup_read_pressure(const Cgroups *cgroups, const char *file, HostText *ret, GError **error)
 {
-    g_auto(CgroupLevel) level = {.dir = -1};
+    g_auto(CgroupLevel) level = {0};
     g_autoptr(GError) problem = NULL;
     HostText text = {0};
 
-    if (!cgroup_level_start(&layout->unified, container->unified, &level, error))
+    if (!cgroup_level_start(&cgroups->layout->unified, cgroups->container->unified, &level, error))
         return false;
     if (!cgroup_level_find(&level, file, &text, &problem) && !forgive(&problem, error))
         return false;
@@ -34,19 +33,18 @@ cgroup_read_pressure(const CgroupLayout *layout, const CgroupPaths *container, c
 }
 
 bool
-cgroup_read_slabinfo(const CgroupLayout *layout, const CgroupPaths *container, HostText *ret,
-                     GError **error)
+cgroup_read_slabinfo(const Cgroups *cgroups, HostText *ret, GError **error)
 {
-    g_auto(CgroupLevel) level = {.dir = -1};
+    g_auto(CgroupLevel) level = {0};
     g_autoptr(GError) problem = NULL;
     HostText text = {0};
 
-    if (!cgroup_level_of(layout, container, CGROUP_MEMORY, &level, error))
-        return cgroup_failed(layout, container, CGROUP_MEMORY, error);
-    if (level.dir >= 0 && level.version == 1 &&
-        !cgroup_file_read(level.dir, "memory.kmem.slabinfo", &text, &problem) &&
+    if (!cgroup_level_of(cgroups, CGROUP_MEMORY, &level, error))
+        return cgroup_failed(cgroups, CGROUP_MEMORY, error);
+    if (level.dir && level.version == 1 &&
+        !cgroup_file_read(&level, "memory.kmem.slabinfo", &text, &problem) &&
         !forgive(&problem, error))
-        return cgroup_failed(layout, container, CGROUP_MEMORY, error);
+        return cgroup_failed(cgroups, CGROUP_MEMORY, error);
     if (text.len == 0)
         host_text_clear(&text);
     *ret = text;

@@ -6,10 +6,8 @@
 #include "fs/source/cgroup_versions.h"
 
 #include "common/error.h"
-#include "common/io.h"
 #include "common/number.h"
 #include "fs/source/cgroup_level.h"
-#include "fs/source/kept.h"
 
 #include <stddef.h>
 
@@ -63,72 +61,82 @@ limit_of(uint64_t number)
     return number > LIMIT_MAX ? CGROUP_NO_LIMIT : number;
 }
 
-/* memsw is memory and swap together; without accounting of swap there is none. */
+/* memsw is memory and swap together; without accounting of swap there is none.  It is never less
+ * than the limit of memory: where that is none it needs not be read. */
 static bool
-swap_level(int dir, bool always, CgroupMemoryLevel *level, GError **error)
+swap_limit(const CgroupLevel *level, bool own, CgroupMemoryLevel *memory, GError **error)
 {
-    uint64_t limit, both;
+    static const char file[] = "memory.memsw.limit_in_bytes";
+    uint64_t limit;
 
-    if (!cgroup_file_number_or(dir, "memory.memsw.limit_in_bytes", UNKNOWN, &limit, error))
+    if (memory->limit == CGROUP_NO_LIMIT)
+        return !own || cgroup_directory_has(level->dir, file, &memory->swap_known, error);
+    if (!cgroup_file_number_or(level, file, UNKNOWN, &limit, error))
         return false;
-    if (limit == UNKNOWN)
-        return true;
-    level->swap_known = true;
+    memory->swap_known = limit != UNKNOWN;
     limit = limit_of(limit);
     if (limit != CGROUP_NO_LIMIT)
-        level->swap_limit =
-            level->limit == CGROUP_NO_LIMIT ? limit : number_sub(limit, level->limit);
-    if (!always && limit == CGROUP_NO_LIMIT)
-        return true;
-    if (!cgroup_file_number(dir, "memory.memsw.usage_in_bytes", &both, error))
-        return false;
-    level->swap_usage = number_sub(both, level->usage);
+        memory->swap_limit = number_sub(limit, memory->limit);
     return true;
 }
 
 bool
-cgroup_v1_memory_level(int dir, bool always, CgroupMemoryLevel *ret, GError **error)
+cgroup_v1_swap_usage(const CgroupLevel *level, uint64_t usage, uint64_t *ret, GError **error)
 {
-    CgroupMemoryLevel level = {.swap_limit = CGROUP_NO_LIMIT};
+    uint64_t both;
 
-    if (!cgroup_file_number(dir, "memory.limit_in_bytes", &level.limit, error))
+    if (!cgroup_file_number(level, "memory.memsw.usage_in_bytes", &both, error))
         return false;
-    level.limit = limit_of(level.limit);
-    if ((always || level.limit != CGROUP_NO_LIMIT) &&
-        !cgroup_file_number(dir, "memory.usage_in_bytes", &level.usage, error))
-        return false;
-    if (!swap_level(dir, always, &level, error))
-        return false;
-    *ret = level;
+    *ret = number_sub(both, usage);
     return true;
 }
 
 bool
-cgroup_v1_kernel_memory(int dir, uint64_t *ret, GError **error)
+cgroup_v1_memory_level(const CgroupLevel *level, bool own, CgroupMemoryLevel *ret, GError **error)
 {
-    return cgroup_file_number_or(dir, "memory.kmem.usage_in_bytes", 0, ret, error);
+    CgroupMemoryLevel memory = {.swap_limit = CGROUP_NO_LIMIT};
+
+    if (!cgroup_file_number(level, "memory.limit_in_bytes", &memory.limit, error))
+        return false;
+    memory.limit = limit_of(memory.limit);
+    if ((own || memory.limit != CGROUP_NO_LIMIT) &&
+        !cgroup_file_number(level, "memory.usage_in_bytes", &memory.usage, error))
+        return false;
+    if (!swap_limit(level, own, &memory, error))
+        return false;
+    if (!own && memory.swap_limit != CGROUP_NO_LIMIT &&
+        !cgroup_v1_swap_usage(level, memory.usage, &memory.swap_usage, error))
+        return false;
+    *ret = memory;
+    return true;
 }
 
 bool
-cgroup_v1_memory_is_hierarchical(int dir, bool *ret, GError **error)
+cgroup_v1_kernel_memory(const CgroupLevel *level, uint64_t *ret, GError **error)
+{
+    return cgroup_file_number_or(level, "memory.kmem.usage_in_bytes", 0, ret, error);
+}
+
+bool
+cgroup_v1_memory_is_hierarchical(const CgroupLevel *level, bool *ret, GError **error)
 {
     uint64_t flag;
 
     /* Always so, and one day without the file, since Linux 5.11. */
-    if (!cgroup_file_number_or(dir, "memory.use_hierarchy", 1, &flag, error))
+    if (!cgroup_file_number_or(level, "memory.use_hierarchy", 1, &flag, error))
         return false;
     *ret = flag != 0;
     return true;
 }
 
 bool
-cgroup_v1_quota(int dir, CgroupQuota *ret, GError **error)
+cgroup_v1_quota(const CgroupLevel *level, CgroupQuota *ret, GError **error)
 {
     g_auto(HostText) text = {0};
     CgroupQuota quota = {.quota = CGROUP_NO_LIMIT};
     Span line;
 
-    if (!cgroup_file_read(dir, "cpu.cfs_quota_us", &text, error))
+    if (!cgroup_file_read(level, "cpu.cfs_quota_us", &text, error))
         return false;
     if (!text.text || span_equals(line = cgroup_first_line(&text), "-1")) {
         *ret = quota;
@@ -138,7 +146,7 @@ cgroup_v1_quota(int dir, CgroupQuota *ret, GError **error)
         g_prefix_error(error, "cpu.cfs_quota_us: ");
         return false;
     }
-    if (!cgroup_file_number(dir, "cpu.cfs_period_us", &quota.period, error))
+    if (!cgroup_file_number(level, "cpu.cfs_period_us", &quota.period, error))
         return false;
     if (quota.period == 0) {
         g_set_error(error, READ_ERROR, READ_ERROR_MALFORMED, "cpu.cfs_period_us: 0");
@@ -149,17 +157,15 @@ cgroup_v1_quota(int dir, CgroupQuota *ret, GError **error)
 }
 
 bool
-cgroup_v1_throttled(int dir, uint64_t *ret, GError **error)
+cgroup_v1_throttled(const CgroupLevel *level, uint64_t *ret, GError **error)
 {
     static const LineKey keys[] = {{"throttled_time", 0}};
-    g_autofree char *text = NULL;
+    g_auto(HostText) text = {0};
     uint64_t nsec = UNKNOWN;
-    size_t len;
 
-    text = kept_read(dir, "cpu.stat", &len, error);
-    if (!text)
+    if (!cgroup_file_text(level, "cpu.stat", &text, error))
         return false;
-    if (!lines_read_keys(text, len, keys, G_N_ELEMENTS(keys), &nsec, error)) {
+    if (!lines_read_keys(text.text, text.len, keys, G_N_ELEMENTS(keys), &nsec, error)) {
         g_prefix_error(error, "cpu.stat: ");
         return false;
     }

@@ -120,32 +120,32 @@ cpuacct_stat_parse(const HostText *text, GArray *usages, GError **error)
 
 /* cpuacct.usage_all is there since Linux 4.8. */
 static bool
-divide(int dir, GArray *usages, GError **error)
+divide(const CgroupLevel *level, GArray *usages, GError **error)
 {
     g_auto(HostText) all = {0}, stat = {0};
 
-    if (!cgroup_file_read(dir, "cpuacct.usage_all", &all, error))
+    if (!cgroup_file_read(level, "cpuacct.usage_all", &all, error))
         return false;
     if (all.text)
         return usage_all_parse(&all, usages, error);
-    if (!cgroup_file_read(dir, "cpuacct.stat", &stat, error))
+    if (!cgroup_file_read(level, "cpuacct.stat", &stat, error))
         return false;
     return stat.text ? cpuacct_stat_parse(&stat, usages, error)
                      : malformed(error, "the cgroup has no cpuacct.stat");
 }
 
 bool
-cgroup_v1_cpu_times(int dir, CgroupCpu *ret, GError **error)
+cgroup_v1_cpu_times(const CgroupLevel *level, CgroupCpu *ret, GError **error)
 {
     g_autoptr(GArray) usages = NULL;
     g_auto(HostText) percpu = {0};
 
-    if (!cgroup_file_read(dir, "cpuacct.usage_percpu", &percpu, error))
+    if (!cgroup_file_read(level, "cpuacct.usage_percpu", &percpu, error))
         return false;
     if (!percpu.text)
         return malformed(error, "the cgroup has no cpuacct.usage_percpu");
     usages = usage_percpu_parse(&percpu, error);
-    if (!usages || !divide(dir, usages, error))
+    if (!usages || !divide(level, usages, error))
         return false;
     ret->user = ret->nice = ret->system = 0;
     for (guint i = 0; i < usages->len; i++) {
@@ -159,11 +159,11 @@ cgroup_v1_cpu_times(int dir, CgroupCpu *ret, GError **error)
 }
 
 bool
-cgroup_v1_cpu_usage(int dir, uint64_t *ret, GError **error)
+cgroup_v1_cpu_usage(const CgroupLevel *level, uint64_t *ret, GError **error)
 {
     uint64_t nsec;
 
-    if (!cgroup_file_number(dir, "cpuacct.usage", &nsec, error))
+    if (!cgroup_file_number(level, "cpuacct.usage", &nsec, error))
         return false;
     *ret = nsec / NSEC_PER_USEC;
     return true;

@@ -5,10 +5,8 @@
 #include "fs/source/cgroup_versions.h"
 
 #include "common/error.h"
-#include "common/io.h"
 #include "common/number.h"
 #include "fs/source/cgroup_level.h"
-#include "fs/source/kept.h"
 
 #include <stddef.h>
 
@@ -69,38 +67,38 @@ cgroup_v2_memory_stat(const HostText *stat, CgroupMemory *ret, GError **error)
 }
 
 static bool
-swap_level(int dir, bool always, CgroupMemoryLevel *level, GError **error)
+swap_level(const CgroupLevel *level, bool own, CgroupMemoryLevel *memory, GError **error)
 {
     uint64_t limit, usage;
 
-    if (!cgroup_file_number_or(dir, "memory.swap.max", CGROUP_NO_LIMIT, &limit, error))
+    if (!cgroup_file_number_or(level, "memory.swap.max", CGROUP_NO_LIMIT, &limit, error))
         return false;
-    if (!always && limit == CGROUP_NO_LIMIT)
+    if (!own && limit == CGROUP_NO_LIMIT)
         return true;
-    if (!cgroup_file_number_or(dir, "memory.swap.current", UNKNOWN, &usage, error))
+    if (!cgroup_file_number_or(level, "memory.swap.current", UNKNOWN, &usage, error))
         return false;
-    level->swap_known = usage != UNKNOWN; /* else the kernel does not account swap */
-    level->swap_limit = limit;
-    level->swap_usage = level->swap_known ? usage : 0;
+    memory->swap_known = usage != UNKNOWN; /* else the kernel does not account swap */
+    memory->swap_limit = limit;
+    memory->swap_usage = memory->swap_known ? usage : 0;
     return true;
 }
 
 bool
-cgroup_v2_memory_level(int dir, bool always, CgroupMemoryLevel *ret, GError **error)
+cgroup_v2_memory_level(const CgroupLevel *level, bool own, CgroupMemoryLevel *ret, GError **error)
 {
-    CgroupMemoryLevel level = {.swap_limit = CGROUP_NO_LIMIT};
+    CgroupMemoryLevel memory = {.swap_limit = CGROUP_NO_LIMIT};
     uint64_t max, high;
 
-    if (!cgroup_file_number(dir, "memory.max", &max, error) ||
-        !cgroup_file_number(dir, "memory.high", &high, error))
+    if (!cgroup_file_number(level, "memory.max", &max, error) ||
+        !cgroup_file_number(level, "memory.high", &high, error))
         return false;
-    level.limit = MIN(max, high);
-    if ((always || level.limit != CGROUP_NO_LIMIT) &&
-        !cgroup_file_number(dir, "memory.current", &level.usage, error))
+    memory.limit = MIN(max, high);
+    if ((own || memory.limit != CGROUP_NO_LIMIT) &&
+        !cgroup_file_number(level, "memory.current", &memory.usage, error))
         return false;
-    if (!swap_level(dir, always, &level, error))
+    if (!swap_level(level, own, &memory, error))
         return false;
-    *ret = level;
+    *ret = memory;
     return true;
 }
 
@@ -122,11 +120,11 @@ cgroup_v2_cpu_max_parse(const HostText *text, CgroupQuota *ret, GError **error)
 }
 
 bool
-cgroup_v2_quota(int dir, CgroupQuota *ret, GError **error)
+cgroup_v2_quota(const CgroupLevel *level, CgroupQuota *ret, GError **error)
 {
     g_auto(HostText) text = {0};
 
-    if (!cgroup_file_read(dir, "cpu.max", &text, error))
+    if (!cgroup_file_read(level, "cpu.max", &text, error))
         return false;
     if (text.text)
         return cgroup_v2_cpu_max_parse(&text, ret, error);
@@ -146,13 +144,12 @@ static const LineKey cpu_keys[] = {
 };
 
 static bool
-cpu_stat_read(int dir, CpuStat *ret, GError **error)
+cpu_stat_read(const CgroupLevel *level, CpuStat *ret, GError **error)
 {
     CpuStat stat = {UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN};
     g_auto(HostText) text = {0};
 
-    text.text = kept_read(dir, "cpu.stat", &text.len, error);
-    if (!text.text)
+    if (!cgroup_file_text(level, "cpu.stat", &text, error))
         return false;
     if (!lines_read_keys(text.text, text.len, cpu_keys, G_N_ELEMENTS(cpu_keys), &stat, error)) {
         g_prefix_error(error, "cpu.stat: ");
@@ -163,11 +160,11 @@ cpu_stat_read(int dir, CpuStat *ret, GError **error)
 }
 
 bool
-cgroup_v2_throttled(int dir, uint64_t *ret, GError **error)
+cgroup_v2_throttled(const CgroupLevel *level, uint64_t *ret, GError **error)
 {
     CpuStat stat;
 
-    if (!cpu_stat_read(dir, &stat, error))
+    if (!cpu_stat_read(level, &stat, error))
         return false;
     if (stat.throttled == UNKNOWN) {
         g_set_error(error, READ_ERROR, READ_ERROR_MALFORMED, "cpu.stat: no throttled_usec");
@@ -178,11 +175,11 @@ cgroup_v2_throttled(int dir, uint64_t *ret, GError **error)
 }
 
 bool
-cgroup_v2_cpu_usage(int dir, uint64_t *ret, GError **error)
+cgroup_v2_cpu_usage(const CgroupLevel *level, uint64_t *ret, GError **error)
 {
     CpuStat stat;
 
-    if (!cpu_stat_read(dir, &stat, error))
+    if (!cpu_stat_read(level, &stat, error))
         return false;
     if (stat.usage == UNKNOWN) {
         g_set_error(error, READ_ERROR, READ_ERROR_MALFORMED, "cpu.stat: no usage_usec");
@@ -193,11 +190,11 @@ cgroup_v2_cpu_usage(int dir, uint64_t *ret, GError **error)
 }
 
 bool
-cgroup_v2_cpu_times(int dir, CgroupCpu *ret, GError **error)
+cgroup_v2_cpu_times(const CgroupLevel *level, CgroupCpu *ret, GError **error)
 {
     CpuStat stat;
 
-    if (!cpu_stat_read(dir, &stat, error))
+    if (!cpu_stat_read(level, &stat, error))
         return false;
     if (stat.user == UNKNOWN || stat.system == UNKNOWN) {
         g_set_error(error, READ_ERROR, READ_ERROR_MALFORMED,

@@ -6,7 +6,6 @@
 #include "common/io.h"
 #include "common/lines.h"
 #include "common/number.h"
-#include "fs/source/kept.h"
 
 #include <inttypes.h>
 #include <stddef.h>
@@ -26,18 +25,6 @@ host_text_read(int root_fd, const char *path, HostText *ret, GError **error)
 {
     size_t len;
     char *text = io_read_at(root_fd, path, &len, error);
-
-    if (!text)
-        return false;
-    *ret = (HostText){text, len};
-    return true;
-}
-
-bool
-host_text_read_kept(int root_fd, const char *path, HostText *ret, GError **error)
-{
-    size_t len;
-    char *text = kept_read(root_fd, path, &len, error);
 
     if (!text)
         return false;

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Text of one kernel file.  Owned. */
+/* Text of one kernel file.  Owned, unless it is said to be somebody's. */
 typedef struct {
     char *text;
     size_t len;
@@ -42,8 +42,6 @@ typedef struct {
 
 void host_text_clear(HostText *text);
 bool host_text_read(int root_fd, const char *path, HostText *ret, GError **error);
-/* The same for a file that is read often and whose records are short (io_read_records_at()). */
-bool host_text_read_kept(int root_fd, const char *path, HostText *ret, GError **error);
 
 /* Parsers.  [pure]  READ_ERROR_MALFORMED. */
 bool host_memory_parse(const HostText *meminfo, HostMemory *ret, GError **error);

@@ -2,93 +2,25 @@
 
 #include "fs/source/kept.h"
 
-#include "common/error.h"
 #include "common/fd.h"
-#include "common/io.h"
-#include "common/cache.h"
 
-#include <fcntl.h>
 #include <linux/magic.h>
-#include <string.h>
-#include <sys/stat.h>
+#include <sys/resource.h>
 #include <sys/vfs.h>
 
-/* Files, and how long one that nobody reads stays open. */
-#define KEPT_MAX 512
-#define KEPT_USEC (10 * (uint64_t)G_USEC_PER_SEC)
+/* A thousand containers that read their files every second; with 40 MB of the kernel's memory. */
+#define FILES_MAX 8192u
+/* One for each hierarchy of v1. */
+#define DIRECTORIES_MAX 8192u
 
-/* An open file, shared by whoever reads it just now; the last one closes it. */
-typedef struct {
+struct KeptFile {
     int fd;
-    dev_t dev; /* of its directory */
-    ino_t ino;
-    char *file;
-} Kept;
-
-/* What is looked for, and what was found. */
-typedef struct {
-    const struct stat *dir;
-    const char *file;
-    Kept *kept; /* acquired */
-} Wanted;
-
-static void
-kept_close(void *value)
-{
-    Kept *kept = value;
-
-    fd_clear(&kept->fd);
-    g_free(kept->file);
-}
-
-static void
-kept_release(void *value)
-{
-    g_atomic_rc_box_release_full(value, kept_close);
-}
-
-/* The key is a hash: what it found may be another's. */
-static bool
-kept_acquire(const void *value, void *ret)
-{
-    const Kept *kept = value;
-    Wanted *wanted = ret;
-
-    if (kept->dev != wanted->dir->st_dev || kept->ino != wanted->dir->st_ino ||
-        strcmp(kept->file, wanted->file) != 0)
-        return false;
-    wanted->kept = g_atomic_rc_box_acquire((Kept *)kept); /* only its count of users changes */
-    return true;
-}
-
-static const CacheKind kept_files = {
-    .max_entries = KEPT_MAX,
-    .max_idle_usec = KEPT_USEC,
-    .value_free = kept_release,
-    .value_copy = kept_acquire,
 };
 
-static Cache *
-cache(void)
-{
-    static gsize made; /* a Cache; made once, for the life of the process */
+static unsigned n_files; /* atomic */
 
-    if (g_once_init_enter(&made))
-        g_once_init_leave(&made, (gsize)cache_new(&kept_files));
-    return (Cache *)made;
-}
-
-static uint64_t
-key_of(const struct stat *dir, const char *file)
-{
-    uint64_t key = (dir->st_ino * UINT64_C(0x9E3779B97F4A7C15)) ^ dir->st_dev;
-
-    return key ^ (uint64_t)g_str_hash(file) << 32;
-}
-
-/* Elsewhere a file may be replaced under its name. */
-static bool
-may_be_kept(int fd)
+bool
+kept_is_possible(int fd)
 {
     struct statfs fs;
 
@@ -97,43 +29,72 @@ may_be_kept(int fd)
             fs.f_type == PROC_SUPER_MAGIC);
 }
 
-static char *
-read_new(int dir, Wanted *wanted, uint64_t now, size_t *ret_len, GError **error)
+/* Of how many files this process may open. */
+static unsigned
+part_of_limit(unsigned part, unsigned max)
 {
-    autofd fd = io_open_at(dir, wanted->file, O_RDONLY | O_NOCTTY, error);
-    g_autofree char *text = NULL;
+    struct rlimit files;
 
-    if (fd < 0)
-        return NULL;
-    text = io_read_records_fd(fd, wanted->file, ret_len, error);
-    if (text && may_be_kept(fd)) {
-        Kept *kept = g_atomic_rc_box_new0(Kept);
-
-        *kept =
-            (Kept){fd_steal(&fd), wanted->dir->st_dev, wanted->dir->st_ino, g_strdup(wanted->file)};
-        cache_put(cache(), key_of(wanted->dir, wanted->file), now, kept);
-    }
-    return g_steal_pointer(&text);
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur / part > max)
+        return max;
+    return MAX((unsigned)(files.rlim_cur / part), 1);
 }
 
-char *
-kept_read(int dir, const char *file, size_t *ret_len, GError **error)
+unsigned
+kept_directories_max(void)
 {
-    uint64_t now = (uint64_t)g_get_monotonic_time();
-    Wanted wanted = {.file = file};
-    struct stat status;
-    char *text;
+    return part_of_limit(4, DIRECTORIES_MAX);
+}
 
-    if (fstat(dir, &status) != 0) {
-        read_error_set_errno(error, errno, "cannot stat the directory of %s", file);
+/* Asked once: the daemon settles its limits before it serves. */
+static unsigned
+files_max(void)
+{
+    static gsize max;
+
+    if (g_once_init_enter(&max))
+        g_once_init_leave(&max, part_of_limit(2, FILES_MAX));
+    return (unsigned)max;
+}
+
+KeptFile *
+kept_file_new(int *fd)
+{
+    KeptFile *file;
+
+    if (__atomic_add_fetch(&n_files, 1, __ATOMIC_RELAXED) > files_max()) {
+        (void)__atomic_sub_fetch(&n_files, 1, __ATOMIC_RELAXED);
         return NULL;
     }
-    wanted.dir = &status;
-    if (!cache_get(cache(), key_of(&status, file), now, &wanted))
-        return read_new(dir, &wanted, now, ret_len, error);
-    text = io_read_records_fd(wanted.kept->fd, file, ret_len, error);
-    kept_release(wanted.kept);
-    if (!text)
-        cache_drop(cache(), key_of(&status, file));
-    return text;
+    file = g_atomic_rc_box_new0(KeptFile);
+    file->fd = fd_steal(fd);
+    return file;
+}
+
+KeptFile *
+kept_file_ref(KeptFile *file)
+{
+    return g_atomic_rc_box_acquire(file);
+}
+
+static void
+file_close(void *value)
+{
+    KeptFile *file = value;
+
+    fd_clear(&file->fd);
+    (void)__atomic_sub_fetch(&n_files, 1, __ATOMIC_RELAXED);
+}
+
+void
+kept_file_unref(KeptFile *file)
+{
+    if (file)
+        g_atomic_rc_box_release_full(file, file_close);
+}
+
+int
+kept_file_fd(const KeptFile *file)
+{
+    return file->fd;
 }

@@ -6,8 +6,10 @@
 #include "common/number.h"
 
 #include <stddef.h>
+#include <sys/personality.h>
 
 #define KIB 1024u
+#define ASK_PERSONALITY 0xffffffffu /* changes nothing */
 
 /* What a memory cgroup at the root would count, could it be asked. */
 static const LineKey root_memory_keys[] = {
@@ -58,12 +60,31 @@ memory_from_host(const HostText *meminfo, const HostMemory *host, CgroupMemory *
     return true;
 }
 
-static bool
-take_memory(const Sources *sources, const Reader *reader, Snapshot *snapshot, GError **error)
+const HostFile *
+snapshot_take_host(const SnapshotOrder *order, HostFileName name, Snapshot *snapshot,
+                   GError **error)
 {
-    if (!host_text_read_kept(sources->root_fd, "proc/meminfo", &snapshot->meminfo, error) ||
-        !host_memory_parse(&snapshot->meminfo, &snapshot->host_memory, error) ||
-        !cgroup_read_memory(sources->layout, &reader->container, &snapshot->memory, error))
+    const Sources *sources = order->sources;
+    const HostFile *file = sources->host_files
+                               ? host_files_get(sources->host_files, name, snapshot->tick, error)
+                               : host_file_read(sources->root_fd, name, error);
+
+    host_file_unref(snapshot->host_files[name]);
+    snapshot->host_files[name] = file;
+    return file;
+}
+
+static bool
+take_memory(const SnapshotOrder *order, Snapshot *snapshot, GError **error)
+{
+    const HostFile *host = snapshot_take_host(order, HOST_MEMINFO, snapshot, error);
+    CgroupEvents *events = order->needs & NEED_EVENTS ? &snapshot->events : NULL;
+
+    if (!host)
+        return false;
+    snapshot->meminfo = host->text;
+    snapshot->host_memory = host->memory;
+    if (!cgroup_read_memory(&order->cgroups, &snapshot->memory, events, error))
         return false;
     return !snapshot->memory.is_root ||
            memory_from_host(&snapshot->meminfo, &snapshot->host_memory, &snapshot->memory, error);
@@ -79,11 +100,15 @@ limit_to_online(CpuSet *cpus, const CpuSet *online)
 }
 
 static bool
-take_cpus(const Sources *sources, const Reader *reader, Snapshot *snapshot, GError **error)
+take_cpus(const SnapshotOrder *order, Snapshot *snapshot, GError **error)
 {
-    if (!host_text_read_kept(sources->root_fd, "proc/stat", &snapshot->stat, error) ||
-        !host_cpu_parse(&snapshot->stat, &snapshot->host_cpu, error) ||
-        !cgroup_read_cpu_limits(sources->layout, &reader->container, &snapshot->cpu, error))
+    const HostFile *host = snapshot_take_host(order, HOST_STAT, snapshot, error);
+
+    if (!host)
+        return false;
+    snapshot->stat = host->text;
+    snapshot->host_cpu = host->cpu;
+    if (!cgroup_read_cpu_limits(&order->cgroups, &snapshot->cpu, error))
         return false;
     limit_to_online(&snapshot->cpu.cpus, &snapshot->host_cpu.online);
     return true;
@@ -92,9 +117,9 @@ take_cpus(const Sources *sources, const Reader *reader, Snapshot *snapshot, GErr
 /* The times of the machine, but no other container's history: whose they are is the complement of
  * the container's number, which no cgroup has. */
 static bool
-identify_times(const Sources *sources, const Reader *reader, CgroupCpu *cpu, GError **error)
+identify_times(const Cgroups *cgroups, CgroupCpu *cpu, GError **error)
 {
-    if (!cgroup_container_id(sources->layout, &reader->container, &cpu->id, error))
+    if (!cgroup_container_id(cgroups->layout, cgroups->container, &cpu->id, error))
         return false;
     cpu->id = ~cpu->id;
     return true;
@@ -119,26 +144,58 @@ cpu_times_from_host(const HostCpu *host, CgroupCpu *cpu)
 }
 
 static bool
-take_cpu_time(const Sources *sources, const Reader *reader, Snapshot *snapshot, GError **error)
+take_cpu_time(const SnapshotOrder *order, Snapshot *snapshot, GError **error)
 {
-    if (!cgroup_read_cpu_times(sources->layout, &reader->container, &snapshot->cpu, error))
+    if (!cgroup_read_cpu_times(&order->cgroups, &snapshot->cpu, error))
         return false;
     if (snapshot->cpu.is_root) {
         cpu_times_from_host(&snapshot->host_cpu, &snapshot->cpu);
-        if (!identify_times(sources, reader, &snapshot->cpu, error))
+        if (!identify_times(&order->cgroups, &snapshot->cpu, error))
             return false;
     }
-    return reader_born(sources->readers, reader, &snapshot->born, error);
+    return reader_born(order->sources->readers, order->reader, &snapshot->born, error);
 }
 
 static bool
-take_nodes(const Sources *sources, const Reader *reader, Snapshot *snapshot, GError **error)
+take_nodes(const SnapshotOrder *order, Snapshot *snapshot, GError **error)
 {
     CpuSet mems;
 
-    return cgroup_read_cpuset(sources->layout, &reader->container, CGROUP_CPUSET_MEMS, &mems,
-                              error) &&
-           memory_nodes_read(sources->root_fd, &mems, &snapshot->nodes, error);
+    return cgroup_read_cpuset(&order->cgroups, CGROUP_CPUSET_MEMS, &mems, error) &&
+           memory_nodes_read(order->sources->root_fd, &mems, &snapshot->nodes, error);
+}
+
+/* The kernel writes it for the personality of the thread that reads. */
+static bool
+take_cpuinfo(const SnapshotOrder *order, Snapshot *snapshot, GError **error)
+{
+    bool linux32 = (personality(ASK_PERSONALITY) & PER_MASK) == PER_LINUX32;
+    const HostFile *host =
+        snapshot_take_host(order, linux32 ? HOST_CPUINFO32 : HOST_CPUINFO, snapshot, error);
+
+    if (host)
+        snapshot->cpuinfo = host->text;
+    return host != NULL;
+}
+
+static bool
+take_all(const SnapshotOrder *order, Snapshot *snapshot, GError **error)
+{
+    static const struct {
+        unsigned needs;
+        bool (*take)(const SnapshotOrder *order, Snapshot *snapshot, GError **error);
+    } parts[] = {
+        {NEED_MEMORY, take_memory},
+        {NEED_CPUS | NEED_CPU_TIME, take_cpus}, /* no times without the CPUs they are spread over */
+        {NEED_CPU_TIME, take_cpu_time},
+        {NEED_CPUINFO, take_cpuinfo},
+        {NEED_NODES, take_nodes},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
+        if ((order->needs & parts[i].needs) && !parts[i].take(order, snapshot, error))
+            return false;
+    return snapshot_take_resources(order, snapshot, error);
 }
 
 bool
@@ -146,20 +203,11 @@ snapshot_take(const Sources *sources, const Reader *reader, unsigned needs, uint
               Snapshot *ret, GError **error)
 {
     g_auto(Snapshot) snapshot = {.now = now};
+    SnapshotOrder order = {sources, reader, needs, {sources->layout, &reader->container, 0}};
 
-    if ((needs & NEED_MEMORY) && !take_memory(sources, reader, &snapshot, error))
-        return false;
-    /* No CPU time without the CPUs it is spread over. */
-    if ((needs & (NEED_CPUS | NEED_CPU_TIME)) && !take_cpus(sources, reader, &snapshot, error))
-        return false;
-    if ((needs & NEED_CPU_TIME) && !take_cpu_time(sources, reader, &snapshot, error))
-        return false;
-    if ((needs & NEED_CPUINFO) &&
-        !host_text_read(sources->root_fd, "proc/cpuinfo", &snapshot.cpuinfo, error))
-        return false;
-    if ((needs & NEED_NODES) && !take_nodes(sources, reader, &snapshot, error))
-        return false;
-    if (!snapshot_take_resources(sources, reader, needs, &snapshot, error))
+    if (now > 0)
+        order.cgroups.tick = snapshot.tick = tick_enter(sources->tick, now);
+    if (!take_all(&order, &snapshot, error))
         return false;
     *ret = snapshot;
     snapshot = (Snapshot){0};
@@ -177,10 +225,8 @@ snapshot_clear(Snapshot *snapshot)
 {
     host_text_clear(&snapshot->own_text);
     memory_nodes_clear(&snapshot->nodes);
-    host_text_clear(&snapshot->meminfo);
-    host_text_clear(&snapshot->stat);
-    host_text_clear(&snapshot->cpuinfo);
     snapshot_clear_resources(snapshot);
-    host_cpu_clear(&snapshot->host_cpu);
     cgroup_cpu_clear(&snapshot->cpu);
+    for (unsigned i = 0; i < HOST_FILES; i++)
+        host_file_unref(snapshot->host_files[i]);
 }

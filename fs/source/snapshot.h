@@ -11,7 +11,7 @@
 #include "fs/source/cgroup_events.h"
 #include "fs/source/cgroup_hugetlb.h"
 #include "fs/source/cgroup_io.h"
-#include "fs/source/host.h"
+#include "fs/source/host_files.h"
 #include "fs/source/nodes.h"
 
 typedef enum {
@@ -38,11 +38,14 @@ typedef struct {
     const CgroupLayout *layout; /* borrowed */
     Readers *readers;           /* borrowed */
     Tick *tick;                 /* borrowed; NULL: nothing is shared */
+    HostFiles *host_files;      /* borrowed; NULL: the host's are read for each snapshot */
 } Sources;
 
 typedef struct {
-    uint64_t now;            /* CLOCK_BOOTTIME of the host */
-    uint64_t born;           /* of the container, on the same clock */
+    uint64_t now;                           /* CLOCK_BOOTTIME of the host */
+    uint64_t tick;                          /* which it was taken in; 0: it shares nothing */
+    const HostFile *host_files[HOST_FILES]; /* references; they own the host's texts and CPUs */
+    uint64_t born;                          /* of the container, on the same clock */
     int64_t boottime_offset; /* of the reader's time namespace; set by whoever knows him */
     HostText meminfo, stat,
         cpuinfo; /* the kernel's own texts: which lines there are, in which order */
@@ -62,8 +65,9 @@ typedef struct {
 } Snapshot;
 
 /* Reads what @needs (an OR of SnapshotNeeds) asks for and nothing else; the rest of @ret is zero.
- * @now is CLOCK_BOOTTIME in microseconds.  Where the container has no cgroup of its own for a
- * resource, its numbers are filled from the host's files, so that nobody above has to ask. */
+ * @now is CLOCK_BOOTTIME in microseconds; 0: nothing is shared.  Where the container has no cgroup
+ * of its own for a resource, its numbers are filled from the host's files, so that nobody above has
+ * to ask. */
 bool snapshot_take(const Sources *sources, const Reader *reader, unsigned needs, uint64_t now,
                    Snapshot *ret, GError **error);
 void snapshot_clear(Snapshot *snapshot);
@@ -71,9 +75,19 @@ void snapshot_clear(Snapshot *snapshot);
 bool snapshot_take_own_text(const Sources *sources, const char *path, Snapshot *snapshot,
                             GError **error);
 
-/* Private to fs/source: swap, disks, events, slabs, pressure. */
-bool snapshot_take_resources(const Sources *sources, const Reader *reader, unsigned needs,
-                             Snapshot *snapshot, GError **error);
+/* Private to fs/source. */
+typedef struct {
+    const Sources *sources;
+    const Reader *reader;
+    unsigned needs;
+    Cgroups cgroups; /* the reader's */
+} SnapshotOrder;
+
+/* Makes the snapshot hold @name, and returns it; NULL if it cannot be read. */
+const HostFile *snapshot_take_host(const SnapshotOrder *order, HostFileName name,
+                                   Snapshot *snapshot, GError **error);
+/* Swap, disks, events, slabs, pressure. */
+bool snapshot_take_resources(const SnapshotOrder *order, Snapshot *snapshot, GError **error);
 void snapshot_clear_resources(Snapshot *snapshot);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Snapshot, snapshot_clear)

@@ -140,10 +140,10 @@ find_own(const CgroupLayout *layout, const CgroupPaths *container, CgroupLevel *
                                              CGROUP_DEVICES, CGROUP_IO,     CGROUP_HUGETLB};
 
     for (unsigned i = 0; i < G_N_ELEMENTS(order); i++) {
-        if (!cgroup_level_of(layout, container, order[i], ret, error))
+        if (!cgroup_level_of(&(Cgroups){layout, container, 0}, order[i], ret, error))
             return false;
         *ret_where = i;
-        if (ret->dir >= 0)
+        if (ret->dir)
             return true;
     }
     *ret_where = G_N_ELEMENTS(order);
@@ -157,14 +157,14 @@ G_STATIC_ASSERT(CGROUP_N_CONTROLLERS < 16);
 bool
 tasks_id(const CgroupLayout *layout, const CgroupPaths *container, uint64_t *ret, GError **error)
 {
-    g_auto(CgroupLevel) level = {.dir = -1};
+    g_auto(CgroupLevel) level = {0};
     unsigned where;
     uint64_t id = 0;
 
     if (!find_own(layout, container, &level, &where, error))
         return false;
-    if (level.dir >= 0 && !cgroup_directory_id(level.dir, &id, error))
-        return false;
+    if (level.dir)
+        id = cgroup_directory_id(level.dir);
     *ret = id ^ (uint64_t)where << ID_WHERE_SHIFT;
     return true;
 }
@@ -173,12 +173,13 @@ tasks_id(const CgroupLayout *layout, const CgroupPaths *container, uint64_t *ret
 static bool
 is_frozen(const CgroupLayout *layout, const CgroupPaths *container)
 {
-    g_auto(CgroupLevel) level = {.dir = -1};
+    g_auto(CgroupLevel) level = {0};
     g_auto(HostText) state = {0};
 
-    return cgroup_level_of(layout, container, CGROUP_FREEZER, &level, NULL) && level.dir >= 0 &&
-           level.version == 1 && cgroup_file_read(level.dir, "freezer.state", &state, NULL) &&
-           state.text && !span_equals(cgroup_first_line(&state), "THAWED");
+    return cgroup_level_of(&(Cgroups){layout, container, 0}, CGROUP_FREEZER, &level, NULL) &&
+           level.dir && level.version == 1 &&
+           cgroup_file_read(&level, "freezer.state", &state, NULL) && state.text &&
+           !span_equals(cgroup_first_line(&state), "THAWED");
 }
 
 /* Of all threads, if the container has a pids cgroup: those, too, that were not asked. */
@@ -186,12 +187,11 @@ static bool
 read_threads(const CgroupLayout *layout, const CgroupPaths *container, uint64_t *threads,
              GError **error)
 {
-    g_auto(CgroupLevel) level = {.dir = -1};
+    g_auto(CgroupLevel) level = {0};
 
-    if (!cgroup_level_of(layout, container, CGROUP_PIDS, &level, error))
+    if (!cgroup_level_of(&(Cgroups){layout, container, 0}, CGROUP_PIDS, &level, error))
         return false;
-    return level.dir < 0 ||
-           cgroup_file_number_or(level.dir, "pids.current", *threads, threads, error);
+    return !level.dir || cgroup_file_number_or(&level, "pids.current", *threads, threads, error);
 }
 
 /* CPU time used, and the number of the cgroup that tells it; 0 if none of the container's own does.
@@ -200,23 +200,22 @@ static bool
 read_usage(const CgroupLayout *layout, const CgroupPaths *container, TaskSample *ret,
            GError **error)
 {
-    g_auto(CgroupLevel) level = {.dir = -1};
+    g_auto(CgroupLevel) level = {0};
 
-    if (!cgroup_level_of(layout, container, CGROUP_CPUACCT, &level, error))
+    if (!cgroup_level_of(&(Cgroups){layout, container, 0}, CGROUP_CPUACCT, &level, error))
         return false;
-    if (level.dir < 0)
+    if (!level.dir)
         return true;
-    if (!cgroup_directory_id(level.dir, &ret->id, error))
-        return false;
-    return level.version == 1 ? cgroup_v1_cpu_usage(level.dir, &ret->usage_usec, error)
-                              : cgroup_v2_cpu_usage(level.dir, &ret->usage_usec, error);
+    ret->id = cgroup_directory_id(level.dir);
+    return level.version == 1 ? cgroup_v1_cpu_usage(&level, &ret->usage_usec, error)
+                              : cgroup_v2_cpu_usage(&level, &ret->usage_usec, error);
 }
 
 static bool
 take_census(int root_fd, const CgroupLayout *layout, const CgroupPaths *container,
             TaskSample *sample, GError **error)
 {
-    g_auto(CgroupLevel) level = {.dir = -1};
+    g_auto(CgroupLevel) level = {0};
     Census census = {root_fd, sample, 0};
     CgroupWalk walk = {"tasks", CGROUPS_MAX, UINT_MAX, ask, &census};
     unsigned where;
@@ -225,8 +224,8 @@ take_census(int root_fd, const CgroupLayout *layout, const CgroupPaths *containe
         return false;
     if (level.version == 2)
         walk.file = "cgroup.threads";
-    if (level.dir >= 0)
-        cgroup_walk(&walk, level.dir);
+    if (level.dir)
+        cgroup_walk(&walk, cgroup_directory_fd(level.dir));
     if (census.newest_tid > 0)
         remember_newest(&census);
     if (sample->blocked > 0 && is_frozen(layout, container))
