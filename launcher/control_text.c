@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "launcher/control_text.h"
+
+#include "common/lines.h"
+
+#include <string.h>
+
+#define SHOWN_MAX 80 /* of a line that makes no sense */
+
+// clang-format off
+G_DEFINE_QUARK(ownproc-control-error, control_error)
+// clang-format on
+
+GString *
+control_request(const char *word)
+{
+    GString *request = g_string_new(word);
+
+    return g_string_append_c(request, '\n');
+}
+
+/* Bytes that would end a line, or a word of it, are written as %XX. */
+void
+control_add(GString *request, const char *key, const char *value)
+{
+    g_string_append_printf(request, "%s=", key);
+    for (const char *at = value; *at; at++) {
+        unsigned char byte = (unsigned char)*at; /* above 0x7f it is no number below 0x20 */
+
+        if (byte <= 0x20 || byte == 0x7f || byte == '%')
+            g_string_append_printf(request, "%%%02X", byte);
+        else
+            g_string_append_c(request, *at);
+    }
+    g_string_append_c(request, '\n');
+}
+
+void
+control_end(GString *request)
+{
+    g_string_append_c(request, '\n');
+}
+
+/* NULL if there is a % without two hexadecimal digits, or one that stands for a NUL. */
+static char *
+decode(Span span)
+{
+    g_autoptr(GString) value = g_string_sized_new(span.len + 1);
+
+    for (size_t i = 0; i < span.len; i++) {
+        int high, low;
+
+        if (span.text[i] != '%') {
+            g_string_append_c(value, span.text[i]);
+            continue;
+        }
+        if (i + 2 >= span.len || (high = g_ascii_xdigit_value(span.text[i + 1])) < 0 ||
+            (low = g_ascii_xdigit_value(span.text[i + 2])) < 0 || high + low == 0)
+            return NULL;
+        g_string_append_c(value, (char)(high << 4 | low)); /* 0 to 255: a byte */
+        i += 2;
+    }
+    return g_string_free(g_steal_pointer(&value), FALSE);
+}
+
+static void
+set_malformed(GError **error, Span line)
+{
+    g_autofree char *text = g_strndup(line.text, MIN(line.len, SHOWN_MAX));
+    g_autofree char *shown = g_strescape(text, NULL);
+
+    g_set_error(error, CONTROL_ERROR, CONTROL_ERROR_PROTOCOL, "not an answer of the daemon: '%s'",
+                shown);
+}
+
+/* "error ENOENT there is no container x" */
+static void
+set_refusal(GError **error, Span line)
+{
+    static const char *const no_such[] = {"ENOENT", "ESRCH", "ESTALE"};
+    Span rest = line, word, name;
+    g_autofree char *sentence = NULL, *shown = NULL;
+    int code = CONTROL_ERROR_REFUSED;
+
+    if (!span_next_field(&rest, ' ', &word) || !span_equals(word, "error") ||
+        !span_next_field(&rest, ' ', &name) || name.len == 0) {
+        set_malformed(error, line);
+        return;
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(no_such); i++)
+        if (span_equals(name, no_such[i]))
+            code = CONTROL_ERROR_NO_SUCH;
+    sentence = span_dup(rest.len > 0 ? rest : name);
+    shown = g_strescape(sentence, "\"\\"); /* for a terminal */
+    g_set_error_literal(error, CONTROL_ERROR, code, shown);
+}
+
+const char *
+control_body(const char *text, size_t len, size_t *ret_len, GError **error)
+{
+    LineIter lines = lines_of(text, len);
+    Span line;
+
+    if (!memchr(text, '\n', len) || !lines_next(&lines, &line)) {
+        set_malformed(error, (Span){text, len});
+        return NULL;
+    }
+    if (!span_equals(line, "ok")) {
+        set_refusal(error, line);
+        return NULL;
+    }
+    *ret_len = (size_t)(lines.end - lines.next);
+    return lines.next;
+}
+
+static GHashTable *
+record_new(void)
+{
+    return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+}
+
+static bool
+record_take(GHashTable *record, Span line)
+{
+    Span rest = line, key;
+    char *value;
+
+    if (memchr(line.text, '\0', line.len) || !span_next_field(&rest, '=', &key) || !rest.text ||
+        key.len == 0)
+        return false;
+    value = decode(rest);
+    if (!value)
+        return false;
+    g_hash_table_replace(record, span_dup(key), value);
+    return true;
+}
+
+GPtrArray *
+control_records(const char *body, size_t len, GError **error)
+{
+    g_autoptr(GPtrArray) records =
+        g_ptr_array_new_with_free_func((GDestroyNotify)g_hash_table_unref);
+    GHashTable *record = NULL; /* of the array */
+    LineIter lines = lines_of(body, len);
+    Span line;
+
+    while (lines_next(&lines, &line)) {
+        if (line.len == 0) {
+            record = NULL;
+            continue;
+        }
+        if (!record) {
+            record = record_new();
+            g_ptr_array_add(records, record);
+        }
+        if (!record_take(record, line)) {
+            set_malformed(error, line);
+            return NULL;
+        }
+    }
+    return g_steal_pointer(&records);
+}
