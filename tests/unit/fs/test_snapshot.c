@@ -12,7 +12,7 @@
 #define KIB UINT64_C(1024)
 
 static Snapshot
-take(Machine *machine, pid_t tid, unsigned needs)
+take_at(Machine *machine, pid_t tid, unsigned needs, uint64_t now)
 {
     g_autoptr(GError) error = NULL;
     g_auto(Reader) reader = {.pid_dir = -1, .init_dir = -1};
@@ -21,10 +21,17 @@ take(Machine *machine, pid_t tid, unsigned needs)
     if (!machine->tree.history)
         machine_boot(machine);
     (void)(reader_identify(machine->tree.readers, tid, &reader, &error) &&
-           snapshot_take(&machine->tree.server.sources, &reader, needs, 900 * G_USEC_PER_SEC,
-                         &snapshot, &error));
+           snapshot_take(&machine->tree.server.sources, &reader, needs, now, &snapshot, &error));
     g_assert_no_error(error);
     return snapshot;
+}
+
+#define NOW (900 * (uint64_t)G_USEC_PER_SEC)
+
+static Snapshot
+take(Machine *machine, pid_t tid, unsigned needs)
+{
+    return take_at(machine, tid, needs, NOW);
 }
 
 static Machine *
@@ -61,7 +68,7 @@ a_snapshot_tells_when_and_of_whom(void **state)
     g_auto(Snapshot) snapshot = take(machine, 50, ALL);
 
     (void)state;
-    assert_true(snapshot.now == 900 * G_USEC_PER_SEC);
+    assert_true(snapshot.now == NOW);
     assert_true(snapshot.born == 100 * G_USEC_PER_SEC);
     assert_non_null(snapshot.cpuinfo.text);
 }
@@ -118,6 +125,101 @@ cpus_that_went_away_are_not_told(void **state)
     assert_int_equal(cpuset_count(&snapshot.cpu.cpus), 1);
 }
 
+/* As the daemon has it. */
+typedef struct {
+    Tick tick;
+    HostFiles *files;
+} Sharing;
+
+static void
+share(Machine *machine, Sharing *sharing)
+{
+    machine_boot(machine);
+    sharing->tick = (Tick){.length = TICK_USEC};
+    sharing->files = host_files_new(machine->tree.root_fd);
+    machine->tree.server.sources.tick = &sharing->tick;
+    machine->tree.server.sources.host_files = sharing->files;
+}
+
+static void
+snapshots_of_one_tick_share_the_hosts_files(void **state)
+{
+    g_autoptr(Machine) machine = app();
+    Sharing sharing;
+
+    (void)state;
+    share(machine, &sharing);
+    {
+        g_auto(Snapshot) first = take_at(machine, 50, ALL, NOW);
+        g_auto(Snapshot) same = take_at(machine, 50, ALL, NOW + TICK_USEC - 1);
+        g_auto(Snapshot) next = take_at(machine, 50, ALL, NOW + TICK_USEC);
+
+        assert_ptr_equal(first.meminfo.text, same.meminfo.text);
+        assert_ptr_equal(first.stat.text, same.stat.text);
+        assert_ptr_equal(first.cpuinfo.text, same.cpuinfo.text);
+        assert_ptr_not_equal(first.meminfo.text, next.meminfo.text);
+        assert_true(first.tick == NOW && same.tick == NOW && next.tick == NOW + TICK_USEC);
+    }
+    host_files_free(sharing.files);
+}
+
+static void
+a_snapshot_of_no_instant_shares_nothing(void **state)
+{
+    g_autoptr(Machine) machine = app();
+    Sharing sharing;
+
+    (void)state;
+    share(machine, &sharing);
+    {
+        g_auto(Snapshot) first = take_at(machine, 50, NEED_CPUS, NOW);
+        g_auto(Snapshot) other = take_at(machine, 50, NEED_CPUS, 0);
+
+        assert_ptr_not_equal(first.stat.text, other.stat.text);
+        assert_true(other.tick == 0);
+    }
+    host_files_free(sharing.files);
+}
+
+static void
+a_path_used_again_shows_the_numbers_of_who_has_it_now(void **state)
+{
+    g_autoptr(Machine) machine = app();
+    Sharing sharing;
+
+    (void)state;
+    machine_set(machine, "app", "memory.max", "1000000\n");
+    share(machine, &sharing);
+    {
+        g_auto(Snapshot) first = take_at(machine, 50, NEED_MEMORY, NOW), again = {0};
+
+        machine_remove(machine, "cg/app");
+        machine_cgroup_v2(machine, "app");
+        machine_set(machine, "app", "memory.max", "2000000\n");
+        again = take_at(machine, 50, NEED_MEMORY, NOW + 1);
+        assert_int_equal(first.memory.limit, 1000000);
+        assert_int_equal(again.memory.limit, 2000000);
+    }
+    host_files_free(sharing.files);
+}
+
+static void
+events_are_the_same_with_memory_and_without(void **state)
+{
+    g_autoptr(Machine) machine = app();
+    g_auto(Snapshot) with = {0}, without = {0};
+
+    (void)state;
+    machine_write(machine, "proc/vmstat", "pgfault 5\n");
+    machine_set(machine, "app", "memory.stat", "anon 0\nfile 0\nkernel 0\npgfault 3\n");
+    machine_set(machine, "app", "memory.events", "oom_kill 2\n");
+    with = take(machine, 50, NEED_MEMORY | NEED_EVENTS);
+    without = take(machine, 50, NEED_EVENTS);
+    assert_memory_equal(&with.events, &without.events, sizeof with.events);
+    assert_int_equal(with.events.counts.pgfault, 3);
+    assert_int_equal(with.events.counts.oom_kill, 2);
+}
+
 int
 main(void)
 {
@@ -127,6 +229,10 @@ main(void)
         cmocka_unit_test(without_a_memory_cgroup_the_hosts_memory_is_told),
         cmocka_unit_test(without_a_cpuacct_cgroup_the_hosts_times_are_told),
         cmocka_unit_test(cpus_that_went_away_are_not_told),
+        cmocka_unit_test(snapshots_of_one_tick_share_the_hosts_files),
+        cmocka_unit_test(a_snapshot_of_no_instant_shares_nothing),
+        cmocka_unit_test(a_path_used_again_shows_the_numbers_of_who_has_it_now),
+        cmocka_unit_test(events_are_the_same_with_memory_and_without),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
