@@ -27,9 +27,11 @@ typedef struct {
     int sync_fds[2];     /* [0] the launcher's end, [1] the child's */
     int lifeline_fds[2]; /* [0] init's end; [1] the launcher's: closed by its death */
     pid_t pid;
+    int64_t boottime_offset; /* of its time namespace, microseconds; 0: it has none */
+    char *bound;             /* its directory in the daemon's bound tree; NULL: not registered */
 
     /* Made by the child. */
-    char **files; /* the daemon's, as the launcher listed them */
+    char **files; /* the daemon's, as the launcher listed them (bind_list.h) */
     int dev_fd;   /* root of /dev's mount */
     int proc_fd;  /* root of /proc's mount */
     int sysfs_fd; /* root of /sys's mount */
@@ -53,8 +55,12 @@ bool volumes_mount(Container *container, GError **error);     /* volumes.c */
 bool proc_files_bind(Container *container, GError **error);   /* proc_files.c */
 bool network_lo_up(Container *container, GError **error);     /* network.c */
 
-/* Where the daemon of this container mounts. */
-const char *container_tree(const Container *container);
+/* launcher/proc_files_list.c: tells the child which files to bind. */
+bool proc_files_list(Container *container, GError **error);
+
+/* launcher/register.c: tells the daemon of the container, and takes it back. */
+bool container_register(Container *container, GError **error);
+void container_unregister(Container *container);
 
 /* Opens what -v names, in the host. */
 bool volumes_open(Container *container, GError **error); /* volumes.c */

@@ -26,6 +26,14 @@ nobody_listens(int errsv)
     return errsv == ENOENT || errsv == ENOTDIR || errsv == ECONNREFUSED;
 }
 
+bool
+control_is_there(const char *run_dir)
+{
+    g_autofree char *path = g_build_filename(run_dir, CONTROL_SOCKET, NULL);
+
+    return access(path, F_OK) == 0;
+}
+
 static int
 connect_to(const char *path, GError **error)
 {

@@ -8,6 +8,9 @@
 
 #define CONTROL_SOCKET "ownprocd.sock" /* in the daemon's run directory */
 
+/* True if a daemon has, or had, its socket in @run_dir: an older one has none. */
+bool control_is_there(const char *run_dir);
+
 /* Connects to the daemon of @run_dir, sends @request and reads the whole answer.  Returns the body,
  * NUL-terminated, which the caller frees, and its length in @ret_len (may be NULL).
  * CONTROL_ERROR_ABSENT if nobody listens, else as control_body(). */

@@ -11,7 +11,8 @@
 /* Who serves the virtual files. */
 typedef enum {
     SERVES_NOBODY,
-    SERVES_TREE, /* the daemon at options->tree */
+    SERVES_TREE,  /* the daemon at options->tree */
+    SERVES_BOUND, /* the same, and containers can be registered with it */
 } Serving;
 
 typedef struct {

@@ -48,6 +48,7 @@ options_clear(RunOptions *options)
     g_free(options->hostname);
     g_free(options->name);
     g_free(options->tree);
+    g_free(options->run_dir);
     g_free(options->daemon);
     g_free(options->rootfs);
     g_strfreev(options->command);
@@ -245,6 +246,8 @@ context_new(RawOptions *raw, RunOptions *options)
          "MODE"},
         {"mountpoint", 0, 0, G_OPTION_ARG_FILENAME, &options->tree,
          "the daemon's tree (" OPTIONS_TREE ")", "DIR"},
+        {"run-dir", 0, 0, G_OPTION_ARG_FILENAME, &options->run_dir,
+         "the daemon's run directory (" OPTIONS_RUN_DIR ", unless --mountpoint is given)", "DIR"},
         {"daemon", 0, 0, G_OPTION_ARG_FILENAME, &options->daemon, "program of a private daemon",
          "PATH"},
         {"dry-run", 0, 0, G_OPTION_ARG_NONE, &options->dry_run, "print the plan, start nothing",
@@ -259,13 +262,23 @@ context_new(RawOptions *raw, RunOptions *options)
     return context;
 }
 
+/* The daemon of another tree is another daemon: it need not be the one of the usual socket. */
+static void
+understand_daemon(RunOptions *options)
+{
+    g_autofree char *tree = g_steal_pointer(&options->tree);
+    g_autofree char *run_dir = g_steal_pointer(&options->run_dir);
+
+    options->tree = g_canonicalize_filename(tree ? tree : OPTIONS_TREE, NULL);
+    if (run_dir || !tree)
+        options->run_dir = g_canonicalize_filename(run_dir ? run_dir : OPTIONS_RUN_DIR, NULL);
+}
+
 static bool
 understand(const RawOptions *raw, RunOptions *options, GError **error)
 {
-    g_autofree char *tree = g_steal_pointer(&options->tree);
-
     options->mounts = g_ptr_array_new_with_free_func((GDestroyNotify)mount_spec_free);
-    options->tree = g_canonicalize_filename(tree ? tree : OPTIONS_TREE, NULL);
+    understand_daemon(options);
     return parse_limits(raw, &options->limits, error) &&
            parse_mounts(raw->volumes, "--volume", mount_spec_parse_volume, options, error) &&
            parse_mounts(raw->tmpfs, "--tmpfs", mount_spec_parse_tmpfs, options, error) &&

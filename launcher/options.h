@@ -8,7 +8,9 @@
 
 #include <stdint.h>
 
-#define OPTIONS_TREE "/var/lib/ownproc" /* where the daemon mounts unless told otherwise */
+/* Where the daemon mounts, and where its socket is, unless told otherwise. */
+#define OPTIONS_TREE "/var/lib/ownproc"
+#define OPTIONS_RUN_DIR "/run/ownproc"
 
 typedef enum {
     PROC_AUTO,    /* the daemon's files; a private daemon if none serves */
@@ -33,8 +35,9 @@ typedef struct {
     char **env;        /* "NAME=VALUE", or "NAME" for the launcher's own value */
     char *workdir, *user, *hostname, *name;
     ProcMode proc;
-    char *tree;   /* the daemon's tree, absolute */
-    char *daemon; /* the program for a private daemon; NULL: search for it */
+    char *tree;    /* the daemon's tree, absolute */
+    char *run_dir; /* its run directory, absolute; NULL: only the tree is known */
+    char *daemon;  /* the program for a private daemon; NULL: search for it */
     gboolean read_only, dry_run;
     bool host_network;
     char *rootfs;

@@ -11,7 +11,6 @@
 #include "launcher/step.h"
 #include "launcher/sync_socket.h"
 #include "launcher/timens.h"
-#include "launcher/tree.h"
 #include "launcher/wait.h"
 
 #include <fcntl.h>
@@ -144,7 +143,7 @@ close_init(Container *container)
 static bool
 make_time(Container *container, GError **error)
 {
-    return !container->plan->time_namespace || timens_unshare(error);
+    return !container->plan->time_namespace || timens_unshare(&container->boottime_offset, error);
 }
 
 static bool
@@ -185,6 +184,7 @@ start_child(Container *container, GError **error)
         return false;
     }
     container->pid = (pid_t)pid;
+    state_set_init(&container->state, container->pid);
     fd_clear(&container->sync_fds[1]);
     fd_clear(&container->lifeline_fds[0]);
     return true;
@@ -199,27 +199,6 @@ end_child(Container *container)
         (void)waitpid(container->pid, NULL, 0);
     }
     container->pid = 0;
-}
-
-const char *
-container_tree(const Container *container)
-{
-    return container->daemon.tree ? container->daemon.tree : container->plan->options->tree;
-}
-
-static bool
-release_child(Container *container, GError **error)
-{
-    g_autoptr(GPtrArray) files = NULL;
-    autofd tree_fd = -1;
-
-    if (!container->plan->bind_files) {
-        files = g_ptr_array_new();
-        return sync_release(container->sync_fds[0], files, error);
-    }
-    tree_fd = tree_open(container_tree(container));
-    files = tree_list(tree_fd, error);
-    return files && sync_release(container->sync_fds[0], files, error);
 }
 
 static void
@@ -251,7 +230,8 @@ static const Step steps[] = {
     STEP("make the cgroup", make_v2_cgroup, remove_cgroups),
     STEP("start the container", start_child, end_child),
     STEP("make the cgroups", make_v1_cgroups, remove_cgroups),
-    STEP("list the daemon's files", release_child, NULL),
+    STEP("register the container", container_register, container_unregister),
+    STEP("list the daemon's files", proc_files_list, NULL),
     STEP("set the container up", await_child, NULL),
 #undef STEP
 };

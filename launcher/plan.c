@@ -79,6 +79,9 @@ plan_files(const RunOptions *options, const Facts *facts, Plan *plan, GError **e
     }
     plan->bind_files = true;
     plan->private_daemon = facts->serving == SERVES_NOBODY;
+    /* Without a cgroup of its own it is no container to the daemon. */
+    if (facts->serving == SERVES_BOUND && plan->cgroups->len > 0)
+        plan->run_dir = options->run_dir;
     if (plan->private_daemon)
         note(plan, "no daemon serves the tree: a private one is started for this container");
     return true;

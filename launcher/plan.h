@@ -34,6 +34,7 @@ typedef struct {
     GPtrArray *mounts;  /* of const MountSpec, borrowed; parents before what lies below them */
     bool bind_files;    /* bind the daemon's files */
     bool private_daemon;
+    const char *run_dir; /* of the daemon to register with, borrowed; NULL: none */
     char **env;
     const char *workdir;
     GPtrArray *notes; /* sentences: what is not as the reader may expect */

@@ -74,6 +74,10 @@ print_mounts(const Plan *plan, GString *out)
         g_string_append_printf(out,
                                "files       every file of %s, over its like in /proc and /sys\n",
                                plan->private_daemon ? "a private daemon" : plan->options->tree);
+    if (plan->run_dir)
+        g_string_append_printf(out,
+                               "files       those that it has in %s/containers/%s, from there\n",
+                               plan->run_dir, plan->name);
 }
 
 static void

@@ -6,6 +6,7 @@
 
 #include "launcher/container.h"
 
+#include "launcher/bind_list.h"
 #include "launcher/launch_error.h"
 #include "launcher/mounts.h"
 
@@ -46,10 +47,17 @@ typedef struct {
 } Position;
 
 static void
-position_clear(Position *at)
+position_leave(Position *at)
 {
     fd_clear(&at->dir_fd);
     g_clear_pointer(&at->path, g_free);
+}
+
+static void
+position_clear(Position *at)
+{
+    position_leave(at);
+    fd_clear(&at->tree_fd);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Position, position_clear)
 
@@ -62,7 +70,7 @@ position_move(Position *at, const char *file, GError **error)
 
     if (at->path && strlen(at->path) == len && strncmp(at->path, file, len) == 0)
         return slash + 1;
-    position_clear(at);
+    position_leave(at);
     at->path = g_strndup(file, len);
     at->dir_fd = openat(at->tree_fd, at->path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (at->dir_fd >= 0)
@@ -89,32 +97,36 @@ bind_file(Position *at, const char *file, const Target *target, GError **error)
 }
 
 static bool
-bind_all(const Container *container, int tree_fd, GError **error)
+bind_one(const Container *container, Position *at, const char *file, GError **error)
 {
     const Target targets[] = {{"proc/", container->proc_fd, PROC_SUPER_MAGIC},
                               {"sys/", container->sysfs_fd, SYSFS_MAGIC}};
-    g_auto(Position) at = {tree_fd, -1, NULL};
 
-    for (char **file = container->files; *file; file++)
-        for (size_t t = 0; t < G_N_ELEMENTS(targets); t++)
-            if (g_str_has_prefix(*file, targets[t].prefix) &&
-                !bind_file(&at, *file, &targets[t], error))
-                return false;
+    for (size_t t = 0; t < G_N_ELEMENTS(targets); t++)
+        if (g_str_has_prefix(file, targets[t].prefix) && !bind_file(at, file, &targets[t], error))
+            return false;
     return true;
+}
+
+static bool
+position_enter(Position *at, const char *tree, GError **error)
+{
+    position_clear(at);
+    at->tree_fd = open(tree, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (at->tree_fd >= 0)
+        return true;
+    launch_error_set_errno(error, errno, "cannot open %s", tree);
+    return false;
 }
 
 bool
 proc_files_bind(Container *container, GError **error)
 {
-    const char *path = container_tree(container);
-    autofd tree_fd = -1;
+    g_auto(Position) at = {-1, -1, NULL};
 
-    if (!container->plan->bind_files)
-        return true;
-    tree_fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (tree_fd < 0) {
-        launch_error_set_errno(error, errno, "cannot open %s", path);
-        return false;
-    }
-    return bind_all(container, tree_fd, error);
+    for (char **entry = container->files; *entry; entry++)
+        if (bind_list_is_directory(*entry) ? !position_enter(&at, *entry, error)
+                                           : !bind_one(container, &at, *entry, error))
+            return false;
+    return true;
 }

@@ -5,6 +5,7 @@
 #include "launcher/verbs.h"
 
 #include "launcher/container.h"
+#include "launcher/control.h"
 #include "launcher/launch_error.h"
 #include "launcher/rootfs.h"
 #include "launcher/tree.h"
@@ -46,7 +47,9 @@ look_for_daemon(const RunOptions *options)
 {
     autofd fd = options->proc == PROC_NONE ? -1 : tree_open(options->tree);
 
-    return fd >= 0 ? SERVES_TREE : SERVES_NOBODY;
+    if (fd < 0)
+        return SERVES_NOBODY;
+    return options->run_dir && control_is_there(options->run_dir) ? SERVES_BOUND : SERVES_TREE;
 }
 
 static int

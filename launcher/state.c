@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 
 #define PID_KEY "pid "
+#define INIT_KEY "init "
 #define DIRECTORY_KEY "directory "
 #define RETRY_USEC 10000
 #define CLAIM_TRIES 5
@@ -137,6 +138,40 @@ state_claim(const char *name, const GPtrArray *directories, State *ret, GError *
         return false;
     *ret = (State){fd_steal(&dir_fd), fd_steal(&fd), g_strdup(name)};
     return true;
+}
+
+void
+state_set_init(const State *state, pid_t pid)
+{
+    g_autofree char *line = g_strdup_printf(INIT_KEY "%d\n", (int)pid);
+    struct stat st;
+
+    if (fstat(state->file_fd, &st) == 0)
+        (void)!pwrite(state->file_fd, line, strlen(line), st.st_size);
+}
+
+/* Nobody else can have the lock of a launcher that lives, and its child has its pid as long as it
+ * lives. */
+char *
+state_init_pid(const char *name)
+{
+    g_autofree char *path = g_strdup_printf(STATE_DIR "/%s", name), *text = NULL;
+    autofd fd = -1;
+    LineIter lines;
+    Span line;
+    size_t len;
+
+    if (!options_name_is_valid(name))
+        return NULL;
+    fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0 || flock(fd, LOCK_SH | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+        return NULL;
+    text = io_read_fd(fd, name, &len, NULL);
+    lines = lines_of(text ? text : "", text ? len : 0);
+    while (lines_next(&lines, &line))
+        if (span_starts_with(line, INIT_KEY))
+            return g_strndup(line.text + strlen(INIT_KEY), line.len - strlen(INIT_KEY));
+    return NULL;
 }
 
 void

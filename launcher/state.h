@@ -8,6 +8,7 @@
 
 #include <glib.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 #define STATE_DIR "/run/ownproc/run"
 
@@ -23,6 +24,13 @@ typedef struct {
  * Cleans up after a dead launcher of that name.  LAUNCH_ERROR_FAILED if a container of that name
  * runs. */
 bool state_claim(const char *name, const GPtrArray *directories, State *ret, GError **error);
+
+/* Writes down the container's first process, for those who ask for it by the container's name; it
+ * is no harm if it cannot be. */
+void state_set_init(const State *state, pid_t pid);
+
+/* The pid of that process, as text; NULL if no container @name of a living launcher is there. */
+char *state_init_pid(const char *name);
 
 /* Forgets it: everything was removed. */
 void state_release(State *state);

@@ -7,6 +7,8 @@
 
 #include <glib.h>
 #include <stdbool.h>
+#include <stdint.h>
 
-/* Makes it for the children of this process; this process stays where it is. */
-bool timens_unshare(GError **error);
+/* Makes it for the children of this process; this process stays where it is.  *ret_offset is what
+ * the kernel adds to CLOCK_BOOTTIME there, in microseconds. */
+bool timens_unshare(int64_t *ret_offset, GError **error);

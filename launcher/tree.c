@@ -103,6 +103,30 @@ compare(gconstpointer a, gconstpointer b)
     return order ? order : strcmp(one + one_len, two + two_len);
 }
 
+/* The daemon is asked for each file now, and the kernel remembers: to the container's first
+ * process, which binds them, they are known then. */
+static bool
+look_up(int tree_fd, const char *file)
+{
+    autofd fd = openat(tree_fd, file, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+
+    return fd >= 0;
+}
+
+GPtrArray *
+tree_list_bound(int bound_fd, GError **error)
+{
+    g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func(g_free);
+
+    if (!list_below(bound_fd, "proc", 0, files, error))
+        return NULL;
+    for (guint i = files->len; i-- > 0;)
+        if (!look_up(bound_fd, files->pdata[i]))
+            g_ptr_array_remove_index(files, i);
+    g_ptr_array_sort(files, compare);
+    return g_steal_pointer(&files);
+}
+
 GPtrArray *
 tree_list(int tree_fd, GError **error)
 {

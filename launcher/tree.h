@@ -16,3 +16,7 @@ int tree_open(const char *path);
  * The list is the daemon's: a file it serves tomorrow is found without a change here.  Fails if
  * there are none. */
 GPtrArray *tree_list(int tree_fd, GError **error);
+
+/* The files below proc/ of @bound_fd, one container's directory of the bound tree; each was looked
+ * up.  What lies below sys/ differs in length from one read to the next and is never there. */
+GPtrArray *tree_list_bound(int bound_fd, GError **error);

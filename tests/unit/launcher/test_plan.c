@@ -93,6 +93,34 @@ a_plan_is_printed_whole(void **state G_GNUC_UNUSED)
 }
 
 static void
+a_container_is_registered_where_that_can_be(void **state G_GNUC_UNUSED)
+{
+    static const unsigned none[CGROUP_N_CONTROLLERS] = {0};
+    Facts facts;
+
+    facts_of(2, one, &facts);
+    facts.serving = SERVES_BOUND;
+    shows("run / true", &facts,
+          "files       those that it has in /run/ownproc/containers/c0ffee, from there\n");
+    hides("run --proc none / true", &facts, "from there");
+    facts_of(0, none, &facts);
+    facts.serving = SERVES_BOUND;
+    hides("run / true", &facts, "from there");
+}
+
+/* The socket at the usual place may be another daemon's. */
+static void
+the_daemon_of_another_tree_has_no_usual_socket(void **state G_GNUC_UNUSED)
+{
+    Facts facts;
+
+    facts_of(2, one, &facts);
+    facts.serving = SERVES_BOUND;
+    hides("run --mountpoint /t / true", &facts, "from there");
+    shows("run --mountpoint /t --run-dir /r / true", &facts, "in /r/containers/c0ffee, from");
+}
+
+static void
 v1_counts_memory_and_swap_together(void **state G_GNUC_UNUSED)
 {
     Facts facts;
@@ -304,6 +332,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_plan_is_printed_whole),
+        cmocka_unit_test(a_container_is_registered_where_that_can_be),
+        cmocka_unit_test(the_daemon_of_another_tree_has_no_usual_socket),
         cmocka_unit_test(v1_counts_memory_and_swap_together),
         cmocka_unit_test(v2_counts_swap_alone),
         cmocka_unit_test(a_quota_is_written_as_its_version_wants),

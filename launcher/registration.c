@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "launcher/registration.h"
+
+#include "launcher/control_text.h"
+
+#include <string.h>
+
+static void
+set_path(char **path, const CgroupHierarchy *hierarchy, const char *name)
+{
+    const char *root = strcmp(hierarchy->root, "/") == 0 ? "" : hierarchy->root;
+
+    g_free(*path);
+    *path = g_strdup_printf("%s/" PLAN_CGROUP_PARENT "/%s", root, name);
+}
+
+/* Controllers that are mounted together have one path, whether the plan names them or not. */
+static bool
+is_hierarchy(const CgroupHierarchy *a, const CgroupHierarchy *b)
+{
+    return a->version == b->version && strcmp(a->mount_point, b->mount_point) == 0;
+}
+
+void
+registration_paths(const Plan *plan, const CgroupLayout *layout, const CgroupPaths *own,
+                   CgroupPaths *ret)
+{
+    cgroup_paths_copy(own, ret);
+    for (guint c = 0; c < plan->cgroups->len; c++) {
+        const PlanCgroup *cgroup = plan->cgroups->pdata[c];
+        const CgroupHierarchy *hierarchy = &layout->controllers[cgroup->controller];
+
+        if (cgroup->version == 2)
+            set_path(&ret->unified, hierarchy, plan->name);
+        for (unsigned i = 0; i < CGROUP_N_CONTROLLERS; i++)
+            if (cgroup->version == 1 && is_hierarchy(&layout->controllers[i], hierarchy))
+                set_path(&ret->v1[i], hierarchy, plan->name);
+    }
+}
+
+GString *
+registration_request(const char *name, const CgroupPaths *paths, const int64_t *boottime_offset)
+{
+    GString *request = control_request("register");
+
+    control_add(request, "id", name);
+    for (unsigned i = 0; i < CGROUP_N_CONTROLLERS; i++) {
+        g_autofree char *key = g_strdup_printf("cgroup.%s", cgroup_controller_name(i, 1));
+
+        if (paths->v1[i])
+            control_add(request, key, paths->v1[i]);
+    }
+    if (paths->unified)
+        control_add(request, "cgroup.unified", paths->unified);
+    if (boottime_offset) {
+        g_autofree char *usec = g_strdup_printf("%" G_GINT64_FORMAT, *boottime_offset);
+
+        control_add(request, "boottime_offset", usec);
+    }
+    control_end(request);
+    return request;
+}
+
+GString *
+registration_end(const char *name)
+{
+    GString *request = control_request("unregister");
+
+    control_add(request, "id", name);
+    control_end(request);
+    return request;
+}

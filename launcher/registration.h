@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What the daemon is told of a container before its files are bound.  [pure] */
+
+#pragma once
+
+#include "launcher/plan.h"
+
+/* The container's cgroups in each hierarchy: those of @plan, and where @plan has none those of the
+ * launcher, @own, whose child its first process is. */
+void registration_paths(const Plan *plan, const CgroupLayout *layout, const CgroupPaths *own,
+                        CgroupPaths *ret);
+
+/* The request that registers @name.  @boottime_offset of its time namespace is in microseconds;
+ * NULL if it has none of its own.  The caller frees. */
+GString *registration_request(const char *name, const CgroupPaths *paths,
+                              const int64_t *boottime_offset);
+/* The request that takes it back. */
+GString *registration_end(const char *name);
