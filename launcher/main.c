@@ -3,6 +3,7 @@
 #include "launcher/launch_error.h"
 #include "launcher/verbs.h"
 
+#include <glib.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -14,6 +15,8 @@ static const struct {
 } verbs[] = {
     {"run", run_main, "run a command in a container"},
     {"docker-args", docker_args_main, "print the -v flags that give a docker container its files"},
+    {"ps", ps_main, "list the containers the daemon knows"},
+    {"view", view_main, "print a file as a container sees it"},
     {"gc", gc_main, "remove what killed launchers left"},
 };
 
@@ -24,6 +27,15 @@ print_usage(FILE *out)
     for (size_t i = 0; i < G_N_ELEMENTS(verbs); i++)
         fprintf(out, "  %-12s %s\n", verbs[i].name, verbs[i].summary);
     fprintf(out, "\nownproc VERB --help says more; so does ownproc(1).\n");
+}
+
+static int
+verb_run(size_t verb, int argc, char **argv)
+{
+    g_autofree char *name = g_strdup_printf("ownproc %s", verbs[verb].name);
+
+    g_set_prgname(name); /* as --help calls it */
+    return verbs[verb].main(argc - 1, argv + 1);
 }
 
 int
@@ -47,7 +59,7 @@ main(int argc, char **argv)
     }
     for (size_t i = 0; i < G_N_ELEMENTS(verbs); i++)
         if (strcmp(argv[1], verbs[i].name) == 0)
-            return verbs[i].main(argc - 1, argv + 1);
+            return verb_run(i, argc, argv);
     fprintf(stderr, "ownproc: there is no verb '%s'; see ownproc --help\n", argv[1]);
     return LAUNCH_ERROR_USAGE;
 }

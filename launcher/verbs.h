@@ -6,4 +6,6 @@
 
 int run_main(int argc, char **argv);
 int gc_main(int argc, char **argv);
+int ps_main(int argc, char **argv);
+int view_main(int argc, char **argv);
 int docker_args_main(int argc, char **argv);
