@@ -43,14 +43,14 @@ def rate_table(figures):
     return ("meminfo: open, read, close: reads a second, by readers", ["readers"] + names, rows)
 
 
-def cpu_table(figures):
-    names = [name for name in there(figures, "latency") if name != "kernel"]
-    keys = {"section": "latency", "operation": "open", "readers": 1}
+def cpu_table(figures, section, how):
+    names = [name for name in there(figures, section) if name != "kernel"]
+    keys = {"section": section, "operation": "open", "readers": 1}
     rows = [[file] + [short_time(figures.median("cpu", file=file, contender=name, **keys)) for name in names]
             for file in FILES]
     rows.append(["RSS, MiB"] + [
         f'{figures.median("rss", file="meminfo", contender=name, **keys) / 1024:.1f}' for name in names])
-    return ("CPU time of the server per read, µs (= ms per 1,000 reads), one reader", ["file"] + names, rows)
+    return (f"CPU time of the server per read, µs (= ms per 1,000 reads), one reader, {how}", ["file"] + names, rows)
 
 
 def depth_tables(figures):
@@ -132,7 +132,9 @@ def all_tables(figures):
     if figures.has("latency"):
         yield from read_tables(figures, "latency", "In a container")
         yield rate_table(figures)
-        yield cpu_table(figures)
+        yield cpu_table(figures, "latency", "back to back")
+        yield from read_tables(figures, "seldom", "One read every 20 ms")
+        yield cpu_table(figures, "seldom", "one read every 20 ms")
     if figures.has("docker"):
         yield from read_tables(figures, "docker", "In a Docker container")
     if figures.has("depth"):
