@@ -197,5 +197,5 @@ cgroup_container_id(const CgroupLayout *layout, const CgroupPaths *container, ui
     if (deepest == CGROUP_N_CONTROLLERS)
         return id_in(&layout->unified, path, deepest, ret, error);
     return id_in(&layout->controllers[deepest], path, deepest, ret, error) ||
-           cgroup_failed(&(Cgroups){layout, container, 0}, deepest, error);
+           cgroup_failed(&(Cgroups){layout, container}, deepest, error);
 }

@@ -17,9 +17,32 @@ count_components(const char *path)
     return n;
 }
 
-bool
-cgroup_level_start(const CgroupHierarchy *hierarchy, const char *path, CgroupLevel *ret,
-                   GError **error)
+static CgroupDirectory *
+open_directory(const CgroupHierarchy *hierarchy, const char *path, CgroupsLast *last,
+               GError **error)
+{
+    CgroupDirectory *directory;
+
+    if (last && last->directory && strcmp(last->path, path) == 0 &&
+        strcmp(last->mount_point, hierarchy->mount_point) == 0)
+        return cgroup_directory_ref(last->directory);
+    directory = cgroup_directory_open(hierarchy, path, error);
+    if (directory && last) {
+        cgroups_last_clear(last);
+        *last = (CgroupsLast){hierarchy->mount_point, path, cgroup_directory_ref(directory)};
+    }
+    return directory;
+}
+
+void
+cgroups_last_clear(CgroupsLast *last)
+{
+    g_clear_pointer(&last->directory, cgroup_directory_unref);
+}
+
+static bool
+level_start(const CgroupHierarchy *hierarchy, const char *path, const Cgroups *cgroups,
+            CgroupLevel *ret, GError **error)
 {
     CgroupDirectory *dir;
     unsigned depth;
@@ -28,14 +51,15 @@ cgroup_level_start(const CgroupHierarchy *hierarchy, const char *path, CgroupLev
         *ret = (CgroupLevel){.version = hierarchy->version};
         return true;
     }
-    dir = cgroup_directory_open(hierarchy, path, error);
+    dir = open_directory(hierarchy, path, cgroups->last, error);
     if (!dir)
         return false;
     /* What the mount shows as its root may be a cgroup itself: then it is the last level. */
     depth = count_components(path) - count_components(hierarchy->root);
     *ret = (CgroupLevel){.dir = dir,
                          .above = strcmp(hierarchy->root, "/") == 0 ? depth - 1 : depth,
-                         .version = hierarchy->version};
+                         .version = hierarchy->version,
+                         .tick = cgroups->tick};
     return true;
 }
 
@@ -45,10 +69,13 @@ cgroup_level_of(const Cgroups *cgroups, CgroupController controller, CgroupLevel
 {
     const char *path = cgroup_layout_path(cgroups->layout, cgroups->container, controller);
 
-    if (!cgroup_level_start(&cgroups->layout->controllers[controller], path, ret, error))
-        return false;
-    ret->tick = cgroups->tick;
-    return true;
+    return level_start(&cgroups->layout->controllers[controller], path, cgroups, ret, error);
+}
+
+bool
+cgroup_level_of_unified(const Cgroups *cgroups, CgroupLevel *ret, GError **error)
+{
+    return level_start(&cgroups->layout->unified, cgroups->container->unified, cgroups, ret, error);
 }
 
 bool

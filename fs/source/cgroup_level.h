@@ -18,12 +18,11 @@ typedef struct {
     uint64_t tick; /* 0: with nobody */
 } CgroupLevel;
 
-/* Starts at @path of @hierarchy; NULL or "/" is the root.  READ_ERROR_GONE if it was removed. */
-bool cgroup_level_start(const CgroupHierarchy *hierarchy, const char *path, CgroupLevel *ret,
-                        GError **error);
-/* The same for a container's cgroup of @controller. */
+/* Starts at the container's cgroup of @controller, or of the v2 hierarchy, whatever controllers
+ * that has.  READ_ERROR_GONE if it was removed. */
 bool cgroup_level_of(const Cgroups *cgroups, CgroupController controller, CgroupLevel *ret,
                      GError **error);
+bool cgroup_level_of_unified(const Cgroups *cgroups, CgroupLevel *ret, GError **error);
 /* Says in *@error of which cgroup it tells.  Always false. */
 bool cgroup_failed(const Cgroups *cgroups, CgroupController controller, GError **error);
 void cgroup_level_copy(const CgroupLevel *level, CgroupLevel *ret);

@@ -24,7 +24,7 @@ cgroup_read_pressure(const Cgroups *cgroups, const char *file, HostText *ret, GE
     g_autoptr(GError) problem = NULL;
     HostText text = {0};
 
-    if (!cgroup_level_start(&cgroups->layout->unified, cgroups->container->unified, &level, error))
+    if (!cgroup_level_of_unified(cgroups, &level, error))
         return false;
     if (!cgroup_level_find(&level, file, &text, &problem) && !forgive(&problem, error))
         return false;

@@ -4,9 +4,20 @@
 
 #include "common/cgroup_layout.h"
 
+/* The cgroup that was looked up last: controllers of one hierarchy (all, on v2) share it. */
+typedef struct {
+    const char *mount_point, *path;    /* borrowed */
+    struct CgroupDirectory *directory; /* a reference; NULL: none was */
+} CgroupsLast;
+
 /* Whose cgroups are asked. */
 typedef struct {
     const CgroupLayout *layout;   /* borrowed */
     const CgroupPaths *container; /* borrowed */
-    uint64_t tick; /* what was read of those above in this tick is not read again; 0: it is */
+    uint64_t tick;     /* what was read of those above in this tick is not read again; 0: it is */
+    CgroupsLast *last; /* borrowed; NULL: each is looked up */
 } Cgroups;
+
+void cgroups_last_clear(CgroupsLast *last);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CgroupsLast, cgroups_last_clear)

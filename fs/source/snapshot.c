@@ -203,10 +203,13 @@ snapshot_take(const Sources *sources, const Reader *reader, unsigned needs, uint
               Snapshot *ret, GError **error)
 {
     g_auto(Snapshot) snapshot = {.now = now};
-    SnapshotOrder order = {sources, reader, needs, {sources->layout, &reader->container, 0}};
+    g_auto(CgroupsLast) last = {0};
+    SnapshotOrder order = {sources, reader, needs, {sources->layout, &reader->container}};
 
     if (now > 0)
-        order.cgroups.tick = snapshot.tick = tick_enter(sources->tick, now);
+        snapshot.tick = tick_enter(sources->tick, now);
+    order.cgroups.tick = snapshot.tick;
+    order.cgroups.last = &last;
     if (!take_all(&order, &snapshot, error))
         return false;
     *ret = snapshot;

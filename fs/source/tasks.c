@@ -140,14 +140,14 @@ find_own(const CgroupLayout *layout, const CgroupPaths *container, CgroupLevel *
                                              CGROUP_DEVICES, CGROUP_IO,     CGROUP_HUGETLB};
 
     for (unsigned i = 0; i < G_N_ELEMENTS(order); i++) {
-        if (!cgroup_level_of(&(Cgroups){layout, container, 0}, order[i], ret, error))
+        if (!cgroup_level_of(&(Cgroups){layout, container}, order[i], ret, error))
             return false;
         *ret_where = i;
         if (ret->dir)
             return true;
     }
     *ret_where = G_N_ELEMENTS(order);
-    return cgroup_level_start(&layout->unified, container->unified, ret, error);
+    return cgroup_level_of_unified(&(Cgroups){layout, container}, ret, error);
 }
 
 /* Numbers of different hierarchies are told apart by their top bits. */
@@ -176,7 +176,7 @@ is_frozen(const CgroupLayout *layout, const CgroupPaths *container)
     g_auto(CgroupLevel) level = {0};
     g_auto(HostText) state = {0};
 
-    return cgroup_level_of(&(Cgroups){layout, container, 0}, CGROUP_FREEZER, &level, NULL) &&
+    return cgroup_level_of(&(Cgroups){layout, container}, CGROUP_FREEZER, &level, NULL) &&
            level.dir && level.version == 1 &&
            cgroup_file_read(&level, "freezer.state", &state, NULL) && state.text &&
            !span_equals(cgroup_first_line(&state), "THAWED");
@@ -189,7 +189,7 @@ read_threads(const CgroupLayout *layout, const CgroupPaths *container, uint64_t 
 {
     g_auto(CgroupLevel) level = {0};
 
-    if (!cgroup_level_of(&(Cgroups){layout, container, 0}, CGROUP_PIDS, &level, error))
+    if (!cgroup_level_of(&(Cgroups){layout, container}, CGROUP_PIDS, &level, error))
         return false;
     return !level.dir || cgroup_file_number_or(&level, "pids.current", *threads, threads, error);
 }
@@ -202,7 +202,7 @@ read_usage(const CgroupLayout *layout, const CgroupPaths *container, TaskSample 
 {
     g_auto(CgroupLevel) level = {0};
 
-    if (!cgroup_level_of(&(Cgroups){layout, container, 0}, CGROUP_CPUACCT, &level, error))
+    if (!cgroup_level_of(&(Cgroups){layout, container}, CGROUP_CPUACCT, &level, error))
         return false;
     if (!level.dir)
         return true;

@@ -43,7 +43,7 @@ try_read(const Machine *machine, const char *path, CgroupMemory *ret, GError **e
 {
     CgroupPaths paths = {.v1[CGROUP_MEMORY] = (char *)path, .unified = (char *)path};
 
-    return cgroup_read_memory(&(Cgroups){&machine->tree.layout, &paths, 0}, ret, NULL, error);
+    return cgroup_read_memory(&(Cgroups){&machine->tree.layout, &paths}, ret, NULL, error);
 }
 
 static CgroupMemory

@@ -67,7 +67,7 @@ io_of(const Machine *machine, const char *path)
     g_autoptr(GError) error = NULL;
     CgroupIo io = {0};
 
-    (void)cgroup_read_io(&(Cgroups){&machine->tree.layout, &paths, 0}, &io, &error);
+    (void)cgroup_read_io(&(Cgroups){&machine->tree.layout, &paths}, &io, &error);
     g_assert_no_error(error);
     return io;
 }
@@ -79,7 +79,7 @@ events_of(const Machine *machine, const char *path)
     g_autoptr(GError) error = NULL;
     CgroupEvents events = {0};
 
-    (void)cgroup_read_events(&(Cgroups){&machine->tree.layout, &paths, 0}, &events, &error);
+    (void)cgroup_read_events(&(Cgroups){&machine->tree.layout, &paths}, &events, &error);
     g_assert_no_error(error);
     return events.counts;
 }
@@ -91,7 +91,7 @@ hugetlb_of(const Machine *machine, const char *path)
     g_autoptr(GError) error = NULL;
     CgroupHugetlb hugetlb = {0};
 
-    (void)cgroup_read_hugetlb(&(Cgroups){&machine->tree.layout, &paths, 0}, SIZE, &hugetlb, &error);
+    (void)cgroup_read_hugetlb(&(Cgroups){&machine->tree.layout, &paths}, SIZE, &hugetlb, &error);
     g_assert_no_error(error);
     return hugetlb;
 }
@@ -182,7 +182,7 @@ a_count_that_is_no_number_is_refused(void **state)
         CgroupIo io = {.n = 77};
 
         machine_set(machine, "pod/app", "io.stat", texts[i]);
-        assert_false(cgroup_read_io(&(Cgroups){&machine->tree.layout, &paths, 0}, &io, &error));
+        assert_false(cgroup_read_io(&(Cgroups){&machine->tree.layout, &paths}, &io, &error));
         assert_true(g_error_matches(error, READ_ERROR, READ_ERROR_MALFORMED));
         assert_int_equal(io.n, 77);
     }
@@ -322,11 +322,11 @@ stalls_are_of_the_nearest_cgroup_that_counts(void **state)
     machine_set(machine, "pod/app", "cpu.pressure", "some own\n");
     machine_set(machine, "pod", "cpu.pressure", "some pod\n");
     machine_set(machine, "pod", "io.pressure", "some pod\n");
-    assert_true(cgroup_read_pressure(&(Cgroups){&machine->tree.layout, &paths, 0}, "cpu.pressure",
+    assert_true(cgroup_read_pressure(&(Cgroups){&machine->tree.layout, &paths}, "cpu.pressure",
                                      &own, NULL));
-    assert_true(cgroup_read_pressure(&(Cgroups){&machine->tree.layout, &paths, 0}, "io.pressure",
+    assert_true(cgroup_read_pressure(&(Cgroups){&machine->tree.layout, &paths}, "io.pressure",
                                      &parents, NULL));
-    assert_true(cgroup_read_pressure(&(Cgroups){&machine->tree.layout, &paths, 0}, "irq.pressure",
+    assert_true(cgroup_read_pressure(&(Cgroups){&machine->tree.layout, &paths}, "irq.pressure",
                                      &nobodys, NULL));
     assert_string_equal(own.text, "some own\n");
     assert_string_equal(parents.text, "some pod\n");
@@ -342,7 +342,7 @@ the_roots_stalls_are_nobodys(void **state)
 
     (void)state;
     machine_write(machine, "cg/cpu.pressure", "some host\n");
-    assert_true(cgroup_read_pressure(&(Cgroups){&machine->tree.layout, &paths, 0}, "cpu.pressure",
+    assert_true(cgroup_read_pressure(&(Cgroups){&machine->tree.layout, &paths}, "cpu.pressure",
                                      &text, NULL));
     assert_null(text.text);
 }
@@ -356,7 +356,7 @@ stalls_of_a_removed_cgroup_are_gone(void **state)
     HostText text = {0};
 
     (void)state;
-    assert_false(cgroup_read_pressure(&(Cgroups){&machine->tree.layout, &paths, 0}, "cpu.pressure",
+    assert_false(cgroup_read_pressure(&(Cgroups){&machine->tree.layout, &paths}, "cpu.pressure",
                                       &text, &error));
     assert_true(g_error_matches(error, READ_ERROR, READ_ERROR_GONE));
 }
@@ -370,10 +370,10 @@ slabs_are_told_by_old_kernels_only(void **state)
 
     (void)state;
     machine_set(machine, "app", "memory.kmem.slabinfo", "");
-    assert_true(cgroup_read_slabinfo(&(Cgroups){&machine->tree.layout, &paths, 0}, &empty, NULL));
+    assert_true(cgroup_read_slabinfo(&(Cgroups){&machine->tree.layout, &paths}, &empty, NULL));
     assert_null(empty.text);
     machine_set(machine, "app", "memory.kmem.slabinfo", "slabinfo - version: 2.1\n");
-    assert_true(cgroup_read_slabinfo(&(Cgroups){&machine->tree.layout, &paths, 0}, &full, NULL));
+    assert_true(cgroup_read_slabinfo(&(Cgroups){&machine->tree.layout, &paths}, &full, NULL));
     assert_string_equal(full.text, "slabinfo - version: 2.1\n");
 }
 
@@ -419,7 +419,7 @@ a_path_that_is_too_long_is_an_error(void **state)
     CgroupIo io;
 
     (void)state;
-    assert_false(cgroup_read_io(&(Cgroups){&machine->tree.layout, &paths, 0}, &io, &error));
+    assert_false(cgroup_read_io(&(Cgroups){&machine->tree.layout, &paths}, &io, &error));
     assert_int_equal(error->domain, READ_ERROR);
 }
 

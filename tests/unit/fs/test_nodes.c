@@ -41,8 +41,8 @@ mems_of(Machine *machine, const char *path)
     g_autoptr(GError) error = NULL;
     CpuSet mems;
 
-    (void)cgroup_read_cpuset(&(Cgroups){&machine->tree.layout, &paths, 0}, CGROUP_CPUSET_MEMS,
-                             &mems, &error);
+    (void)cgroup_read_cpuset(&(Cgroups){&machine->tree.layout, &paths}, CGROUP_CPUSET_MEMS, &mems,
+                             &error);
     g_assert_no_error(error);
     return mems;
 }
