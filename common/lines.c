@@ -98,8 +98,8 @@ span_dup(Span span)
 static const LineKey *
 find_key(const LineKey *keys, size_t n, Span word)
 {
-    for (size_t i = 0; i < n; i++)
-        if (span_equals(word, keys[i].key))
+    for (size_t i = 0; i < n; i++) /* nearly all differ in their first letter */
+        if (word.text[0] == keys[i].key[0] && span_equals(word, keys[i].key))
             return &keys[i];
     return NULL;
 }
