@@ -12,6 +12,7 @@
 #define HISTORY_MAX 2048
 
 #define CONTAINERS_MAX 4096
+#define REGISTERED_MAX 4096
 /* Of one second. */
 #define TEXTS_MAX 16384
 #define TEXTS_MAX_BYTES (8u << 20)
@@ -67,6 +68,8 @@ daemon_open(Daemon *daemon, const Options *options, GError **error)
     /* Containers come less often than once a millisecond: no number of an earlier life of the
      * daemon comes again. */
     daemon->containers = containers_new(&daemon->layout, CONTAINERS_MAX, daemon_now() / 1000);
+    daemon->registry =
+        registry_new(&daemon->layout, daemon->containers, REGISTERED_MAX, daemon_now() / 1000);
     daemon->askers =
         askers_new(&(AskersConfig){daemon->readers, daemon->containers, &daemon->tick});
     daemon->host_files = host_files_new(daemon->root_fd);
@@ -78,10 +81,12 @@ daemon_open(Daemon *daemon, const Options *options, GError **error)
                     .tick = &daemon->tick,
                     .host_files = daemon->host_files},
         .askers = daemon->askers,
+        .containers = daemon->containers,
         .texts = daemon->texts,
         .history = daemon->history,
         .cpu_policy = options->cpu_policy,
         .policies = options->policies,
+        .registry = daemon->registry,
     };
     daemon->loads = loads_new(&daemon->server.sources, LOADS_MAX);
     daemon->server.loads = daemon->loads;
@@ -94,6 +99,7 @@ daemon_close(Daemon *daemon)
     loads_free(daemon->loads);
     texts_free(daemon->texts);
     askers_free(daemon->askers);
+    registry_free(daemon->registry);
     containers_free(daemon->containers);
     history_free(daemon->history);
     host_files_free(daemon->host_files);

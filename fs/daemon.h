@@ -15,6 +15,7 @@ typedef struct {
     History *history;
     Loads *loads;
     Containers *containers;
+    Registry *registry;
     Askers *askers;
     Texts *texts;
     HostFiles *host_files;

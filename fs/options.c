@@ -14,12 +14,21 @@
 #define CONFIG_FILES "files"
 #define CONFIG_CONTAINER "container "
 #define MOUNT_POINT_DEFAULT "/var/lib/ownproc"
+#define RUN_DIR_DEFAULT "/run/ownproc"
 
 static bool
 take_mount_point(Options *options, const char *value)
 {
     g_free(options->mount_point);
     options->mount_point = g_strdup(value);
+    return g_path_is_absolute(value);
+}
+
+static bool
+take_run_dir(Options *options, const char *value)
+{
+    g_free(options->run_dir);
+    options->run_dir = g_strdup(value);
     return g_path_is_absolute(value);
 }
 
@@ -56,6 +65,7 @@ typedef struct {
 
 static const Setting settings[] = {
     {"mountpoint", true, take_mount_point, "an absolute path"},
+    {"run-dir", true, take_run_dir, "an absolute path"},
     {"cpu-policy", true, take_cpu_policy, "ceil, round or cpuset"},
     {"debug", true, take_debug, "true or false"},
     {"container-pid", false, take_container_pid, "the number of a process"},
@@ -191,7 +201,7 @@ config_read(const char *given, Options *options, GError **error)
 
 /* The command line, as it is written; NULL: not given. */
 typedef struct {
-    char *config, *mount_point, *cpu_policy, *container_pid;
+    char *config, *mount_point, *run_dir, *cpu_policy, *container_pid;
     gboolean foreground, debug, version;
 } CommandLine;
 
@@ -200,6 +210,7 @@ command_line_clear(CommandLine *line)
 {
     g_free(line->config);
     g_free(line->mount_point);
+    g_free(line->run_dir);
     g_free(line->cpu_policy);
     g_free(line->container_pid);
 }
@@ -212,6 +223,8 @@ command_line_parse(int argc, char **argv, CommandLine *ret, GError **error)
     const GOptionEntry entries[] = {
         {"mountpoint", 'm', 0, G_OPTION_ARG_FILENAME, &ret->mount_point,
          "Where the tree appears (" MOUNT_POINT_DEFAULT ")", "DIR"},
+        {"run-dir", 0, 0, G_OPTION_ARG_FILENAME, &ret->run_dir,
+         "Where the socket and the registered containers are (" RUN_DIR_DEFAULT ")", "DIR"},
         {"config", 'c', 0, G_OPTION_ARG_FILENAME, &ret->config,
          "Configuration file (" CONFIG_DEFAULT ")", "FILE"},
         {"cpu-policy", 0, 0, G_OPTION_ARG_STRING, &ret->cpu_policy,
@@ -250,13 +263,23 @@ command_line_take(const char *key, const char *value, Options *options, GError *
     return false;
 }
 
+/* One container needs no registry; and what is at the default place is the system's. */
+static void
+settle_run_dir(Options *options)
+{
+    if (options->container_pid != 0)
+        g_clear_pointer(&options->run_dir, g_free);
+    else if (!options->run_dir && g_str_equal(options->mount_point, MOUNT_POINT_DEFAULT))
+        options->run_dir = g_strdup(RUN_DIR_DEFAULT);
+}
+
 bool
 options_parse(int argc, char **argv, Options *ret, GError **error)
 {
     g_auto(CommandLine) line = {0};
     g_auto(Options)
         options = {.mount_point = g_strdup(MOUNT_POINT_DEFAULT), .policies = policies_new()};
-    g_autofree char *mount_point = NULL;
+    g_autofree char *mount_point = NULL, *run_dir = NULL;
 
     if (!command_line_parse(argc, argv, &line, error))
         return false;
@@ -264,10 +287,14 @@ options_parse(int argc, char **argv, Options *ret, GError **error)
         return false;
     if (line.mount_point) /* the daemon leaves the directory this is relative to */
         mount_point = g_canonicalize_filename(line.mount_point, NULL);
+    if (line.run_dir)
+        run_dir = g_canonicalize_filename(line.run_dir, NULL);
     if (!command_line_take("mountpoint", mount_point, &options, error) ||
+        !command_line_take("run-dir", run_dir, &options, error) ||
         !command_line_take("cpu-policy", line.cpu_policy, &options, error) ||
         !command_line_take("container-pid", line.container_pid, &options, error))
         return false;
+    settle_run_dir(&options);
     options.foreground = line.foreground;
     options.debug |= line.debug;
     options.version = line.version;
@@ -280,5 +307,6 @@ void
 options_clear(Options *options)
 {
     g_clear_pointer(&options->mount_point, g_free);
+    g_clear_pointer(&options->run_dir, g_free);
     g_clear_pointer(&options->policies, policies_free);
 }

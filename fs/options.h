@@ -13,6 +13,9 @@
 
 typedef struct {
     char *mount_point; /* absolute */
+    /* Of the bound tree and the socket, absolute; NULL: neither.  A daemon beside the one of the
+     * system, with a mount point of its own, has them only if it is told where. */
+    char *run_dir;
     CpuPolicy cpu_policy;
     Policies *policies;  /* by file and container; owned */
     pid_t container_pid; /* whose container everybody is shown; 0: each his own */

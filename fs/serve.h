@@ -10,6 +10,7 @@
 #include "fs/loads.h"
 #include "fs/policies.h"
 #include "fs/proc/files.h"
+#include "fs/registry.h"
 #include "fs/source/snapshot.h"
 #include "fs/texts.h"
 #include "fs/view/cpu_view.h"
@@ -17,10 +18,12 @@
 typedef struct {
     Sources sources;
     Askers *askers; /* borrowed, as all below */
-    Texts *texts;   /* NULL: no text is kept, for nobody else and for no failure */
+    Containers *containers;
+    Texts *texts; /* NULL: no text is kept, for nobody else and for no failure */
     History *history;
     Loads *loads;
     CpuPolicy cpu_policy;
+    Registry *registry;       /* NULL: none can be registered */
     const Policies *policies; /* NULL: all files are virtual, cpu_policy is everybody's */
 } Server;
 

@@ -136,6 +136,45 @@ proc_file_find(const char *path)
     return NULL;
 }
 
+/* "cpu12" is "cpu%u", "cpu012" is not. */
+static bool
+match(const char *pattern, const char *path, ProcNumbers *ret)
+{
+    for (unsigned i = 0; *pattern; pattern++) {
+        char *end;
+        guint64 number;
+
+        if (*pattern != '%') {
+            if (*path++ != *pattern)
+                return false;
+            continue;
+        }
+        if (!g_ascii_isdigit(*path) || (*path == '0' && g_ascii_isdigit(path[1])))
+            return false;
+        number = g_ascii_strtoull(path, &end, 10);
+        if (number > G_MAXUINT || i == PROC_NUMBERS)
+            return false;
+        ret->of[i++] = (unsigned)number;
+        path = end;
+        pattern++; /* the 'u' */
+    }
+    return *path == '\0';
+}
+
+const ProcFile *
+proc_file_match(const char *path, ProcNumbers *ret)
+{
+    for (unsigned i = 0; i < proc_files_n; i++) {
+        ProcNumbers numbers = {0};
+
+        if (match(proc_files[i].path, path, &numbers)) {
+            *ret = numbers;
+            return &proc_files[i];
+        }
+    }
+    return NULL;
+}
+
 char *
 proc_path(const char *path, const ProcNumbers *numbers)
 {

@@ -33,6 +33,9 @@ unsigned proc_path_counts(const char *path);
 
 /* NULL if there is no such file. */
 const ProcFile *proc_file_find(const char *path);
+/* The same by the path of one file, and the numbers in it: of
+ * "sys/devices/system/cpu/cpu3/online" 3. */
+const ProcFile *proc_file_match(const char *path, ProcNumbers *ret);
 /* Its place in proc_files; proc_files_n if it is not from there. */
 unsigned proc_file_number(const ProcFile *file);
 
