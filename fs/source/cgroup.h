@@ -66,8 +66,9 @@ typedef enum { CGROUP_CPUSET_CPUS, CGROUP_CPUSET_MEMS } CgroupCpusetList;
 /* With @ret_events (may be NULL) what cgroup_read_events() tells, too: memory.stat is read once. */
 bool cgroup_read_memory(const Cgroups *cgroups, CgroupMemory *ret, CgroupEvents *ret_events,
                         GError **error);
-/* How many CPUs: quota, period, cpus; and throttled, which belongs to that quota. */
-bool cgroup_read_cpu_limits(const Cgroups *cgroups, CgroupCpu *ret, GError **error);
+/* How many CPUs: quota, period, cpus; and @throttled, which belongs to that quota, if it is wanted.
+ */
+bool cgroup_read_cpu_limits(const Cgroups *cgroups, bool throttled, CgroupCpu *ret, GError **error);
 /* The rest of @ret. */
 bool cgroup_read_cpu_times(const Cgroups *cgroups, CgroupCpu *ret, GError **error);
 void cgroup_cpu_clear(CgroupCpu *cpu);

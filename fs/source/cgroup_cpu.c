@@ -32,7 +32,7 @@ throttled_read(const CgroupLevel *level, uint64_t *ret, GError **error)
 }
 
 static bool
-read_quota(const Cgroups *cgroups, CgroupCpu *cpu, GError **error)
+read_quota(const Cgroups *cgroups, bool throttled, CgroupCpu *cpu, GError **error)
 {
     CgroupQuota tightest = {.quota = CGROUP_NO_LIMIT}, quota;
     g_auto(CgroupLevel) level = {0}, tightest_level = {0};
@@ -52,16 +52,16 @@ read_quota(const Cgroups *cgroups, CgroupCpu *cpu, GError **error)
     }
     cpu->quota = tightest.quota;
     cpu->period = tightest.period;
-    return tightest.quota == CGROUP_NO_LIMIT ||
+    return !throttled || tightest.quota == CGROUP_NO_LIMIT ||
            throttled_read(&tightest_level, &cpu->throttled, error);
 }
 
 bool
-cgroup_read_cpu_limits(const Cgroups *cgroups, CgroupCpu *ret, GError **error)
+cgroup_read_cpu_limits(const Cgroups *cgroups, bool throttled, CgroupCpu *ret, GError **error)
 {
     CgroupCpu cpu = *ret;
 
-    if (!read_quota(cgroups, &cpu, error))
+    if (!read_quota(cgroups, throttled, &cpu, error))
         return cgroup_failed(cgroups, CGROUP_CPU, error);
     if (!cgroup_read_cpuset(cgroups, CGROUP_CPUSET_CPUS, &cpu.cpus, error))
         return false;

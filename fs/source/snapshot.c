@@ -108,7 +108,8 @@ take_cpus(const SnapshotOrder *order, Snapshot *snapshot, GError **error)
         return false;
     snapshot->stat = host->text;
     snapshot->host_cpu = host->cpu;
-    if (!cgroup_read_cpu_limits(&order->cgroups, &snapshot->cpu, error))
+    if (!cgroup_read_cpu_limits(&order->cgroups, order->needs & NEED_CPU_TIME, &snapshot->cpu,
+                                error))
         return false;
     limit_to_online(&snapshot->cpu.cpus, &snapshot->host_cpu.online);
     return true;

@@ -43,7 +43,7 @@ try_read(const Machine *machine, const char *path, CgroupCpu *ret, GError **erro
                          .v1[CGROUP_CPUSET] = (char *)path,
                          .unified = (char *)path};
 
-    return cgroup_read_cpu_limits(&(Cgroups){&machine->tree.layout, &paths}, ret, error) &&
+    return cgroup_read_cpu_limits(&(Cgroups){&machine->tree.layout, &paths}, true, ret, error) &&
            cgroup_read_cpu_times(&(Cgroups){&machine->tree.layout, &paths}, ret, error);
 }
 
