@@ -56,12 +56,13 @@ leave_session(Container *container G_GNUC_UNUSED, GError **error)
     return false;
 }
 
-/* Until here the launcher has made the v1 cgroups and listed the daemon's files, on another CPU. */
+/* Until here the launcher has made the v1 cgroups, on another CPU. */
 static bool
 join_cgroups(Container *container, GError **error)
 {
-    container->files = sync_await_release(container->sync_fds[1], error);
-    return container->files && cgroups_join(container->plan, container->layout, false, error);
+    g_auto(GStrv) nothing = sync_await_list(container->sync_fds[1], error);
+
+    return nothing && cgroups_join(container->plan, container->layout, false, error);
 }
 
 /* What shows, and lets root change, the host's kernel. */

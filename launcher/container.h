@@ -31,7 +31,6 @@ typedef struct {
     char *bound;             /* its directory in the daemon's bound tree; NULL: not registered */
 
     /* Made by the child. */
-    char **files; /* the daemon's, as the launcher listed them (bind_list.h) */
     int dev_fd;   /* root of /dev's mount */
     int proc_fd;  /* root of /proc's mount */
     int sysfs_fd; /* root of /sys's mount */

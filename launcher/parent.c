@@ -201,6 +201,12 @@ end_child(Container *container)
     container->pid = 0;
 }
 
+static bool
+release_child(Container *container, GError **error)
+{
+    return sync_send_list(container->sync_fds[0], NULL, error);
+}
+
 static void
 remove_cgroups(Container *container)
 {
@@ -230,6 +236,7 @@ static const Step steps[] = {
     STEP("make the cgroup", make_v2_cgroup, remove_cgroups),
     STEP("start the container", start_child, end_child),
     STEP("make the cgroups", make_v1_cgroups, remove_cgroups),
+    STEP("let the container join them", release_child, NULL),
     STEP("register the container", container_register, container_unregister),
     STEP("list the daemon's files", proc_files_list, NULL),
     STEP("set the container up", await_child, NULL),

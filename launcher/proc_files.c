@@ -9,6 +9,7 @@
 #include "launcher/bind_list.h"
 #include "launcher/launch_error.h"
 #include "launcher/mounts.h"
+#include "launcher/sync_socket.h"
 
 #include <fcntl.h>
 #include <linux/magic.h>
@@ -123,8 +124,15 @@ bool
 proc_files_bind(Container *container, GError **error)
 {
     g_auto(Position) at = {-1, -1, NULL};
+    g_auto(GStrv) list = NULL;
 
-    for (char **entry = container->files; *entry; entry++)
+    if (!container->plan->bind_files)
+        return true;
+    /* Until here the launcher has listed them, on another CPU. */
+    list = sync_await_list(container->sync_fds[1], error);
+    if (!list)
+        return false;
+    for (char **entry = list; *entry; entry++)
         if (bind_list_is_directory(*entry) ? !position_enter(&at, *entry, error)
                                            : !bind_one(container, &at, *entry, error))
             return false;

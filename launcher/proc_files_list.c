@@ -32,8 +32,10 @@ list_files(const Container *container, GError **error)
 bool
 proc_files_list(Container *container, GError **error)
 {
-    g_autoptr(GPtrArray) list =
-        container->plan->bind_files ? list_files(container, error) : g_ptr_array_new();
+    g_autoptr(GPtrArray) list = NULL;
 
-    return list && sync_release(container->sync_fds[0], list, error);
+    if (!container->plan->bind_files)
+        return true;
+    list = list_files(container, error);
+    return list && sync_send_list(container->sync_fds[0], list, error);
 }

@@ -22,11 +22,23 @@ is_hierarchy(const CgroupHierarchy *a, const CgroupHierarchy *b)
     return a->version == b->version && strcmp(a->mount_point, b->mount_point) == 0;
 }
 
+/* What is active but not mounted here need not be known to the daemon. */
+static void
+forget_unmounted(const CgroupLayout *layout, CgroupPaths *paths)
+{
+    for (unsigned i = 0; i < CGROUP_N_CONTROLLERS; i++)
+        if (layout->controllers[i].version != 1)
+            g_clear_pointer(&paths->v1[i], g_free);
+    if (layout->unified.version == 0)
+        g_clear_pointer(&paths->unified, g_free);
+}
+
 void
 registration_paths(const Plan *plan, const CgroupLayout *layout, const CgroupPaths *own,
                    CgroupPaths *ret)
 {
     cgroup_paths_copy(own, ret);
+    forget_unmounted(layout, ret);
     for (guint c = 0; c < plan->cgroups->len; c++) {
         const PlanCgroup *cgroup = plan->cgroups->pdata[c];
         const CgroupHierarchy *hierarchy = &layout->controllers[cgroup->controller];

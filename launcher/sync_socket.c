@@ -23,23 +23,23 @@ sync_open(int ret_fds[2], GError **error)
 /* One packet: the names, each with its NUL, after an empty one that makes it longer than nothing.
  */
 bool
-sync_release(int fd, const GPtrArray *files, GError **error)
+sync_send_list(int fd, const GPtrArray *list, GError **error)
 {
     g_autoptr(GByteArray) packet = g_byte_array_new();
 
     g_byte_array_append(packet, (const guint8 *)"", 1);
-    for (guint i = 0; i < files->len; i++)
-        g_byte_array_append(packet, files->pdata[i], (guint)strlen(files->pdata[i]) + 1);
-    if (send(fd, packet->data, packet->len, MSG_NOSIGNAL) == (ssize_t)packet->len)
+    for (guint i = 0; list && i < list->len; i++)
+        g_byte_array_append(packet, list->pdata[i], (guint)strlen(list->pdata[i]) + 1);
+    if (send(fd, packet->data, packet->len, MSG_NOSIGNAL) == (ssize_t)packet->len || errno == EPIPE)
         return true;
     launch_error_set_errno(error, errno, "cannot speak to the container's first process");
     return false;
 }
 
 char **
-sync_await_release(int fd, GError **error)
+sync_await_list(int fd, GError **error)
 {
-    g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(g_free);
     ssize_t len = recv(fd, NULL, 0, MSG_PEEK | MSG_TRUNC);
     g_autofree char *packet = len > 0 ? g_malloc((gsize)len) : NULL;
 
@@ -48,9 +48,9 @@ sync_await_release(int fd, GError **error)
         return NULL;
     }
     for (const char *name = packet + 1; name < packet + len; name += strlen(name) + 1)
-        g_ptr_array_add(files, g_strdup(name));
-    g_ptr_array_add(files, NULL);
-    return (char **)g_ptr_array_free(g_steal_pointer(&files), FALSE);
+        g_ptr_array_add(list, g_strdup(name));
+    g_ptr_array_add(list, NULL);
+    return (char **)g_ptr_array_free(g_steal_pointer(&list), FALSE);
 }
 
 void

@@ -10,11 +10,12 @@
 /* [0] is the launcher's end, [1] the child's. */
 bool sync_open(int ret_fds[2], GError **error);
 
-/* The launcher: what the child waits for is done; @files (may be empty) are the daemon's. */
-bool sync_release(int fd, const GPtrArray *files, GError **error);
+/* The launcher: what the child waits for is done, and made this @list of strings, or NULL.  True
+ * also if the child has ended: sync_wait() says why. */
+bool sync_send_list(int fd, const GPtrArray *list, GError **error);
 
 /* The child: waits for that.  The caller frees the list. */
-char **sync_await_release(int fd, GError **error);
+char **sync_await_list(int fd, GError **error);
 
 /* The child: says @failure.  What cannot be said is seen by the exit status. */
 void sync_send(int fd, const GError *failure);

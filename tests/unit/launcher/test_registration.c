@@ -11,6 +11,7 @@ typedef struct {
     unsigned version;
     const char *root;
     const char *points[CGROUP_N_CONTROLLERS];
+    bool no_unified;
 } Mounted;
 
 static CgroupLayout
@@ -22,6 +23,8 @@ layout_of(const Mounted *mounted)
         if (mounted->points[i])
             layout.controllers[i] = (CgroupHierarchy){mounted->version, -1, (char *)mounted->root,
                                                       (char *)mounted->points[i]};
+    if (!mounted->no_unified)
+        layout.unified = (CgroupHierarchy){2, -1, (char *)"/", (char *)"/cg/unified"};
     return layout;
 }
 
@@ -106,6 +109,17 @@ what_a_mount_shows_as_its_root_is_before_the_path(void **state)
 
     (void)state;
     assert_string_equal(request, "register\nid=web\ncgroup.unified=/docker/1f0c/ownproc/web\n\n");
+}
+
+static void
+what_is_not_mounted_is_not_named(void **state)
+{
+    static const Mounted v1 = {1, "/", {[CGROUP_MEMORY] = "/cg/memory"}, true};
+    static const CgroupController planned[] = {CGROUP_MEMORY};
+    g_autofree char *request = request_of(&v1, "2:memory:/s\n3:blkio:/s\n0::/s\n", planned, 1);
+
+    (void)state;
+    assert_string_equal(request, "register\nid=web\ncgroup.memory=/ownproc/web\n\n");
 }
 
 static void
@@ -198,6 +212,7 @@ main(void)
         cmocka_unit_test(controllers_mounted_together_have_one_path),
         cmocka_unit_test(on_v2_there_is_one),
         cmocka_unit_test(what_a_mount_shows_as_its_root_is_before_the_path),
+        cmocka_unit_test(what_is_not_mounted_is_not_named),
         cmocka_unit_test(a_time_namespace_is_told_by_its_offset),
         cmocka_unit_test(the_end_names_the_container),
         cmocka_unit_test(without_a_bound_tree_all_is_from_the_ordinary_one),
