@@ -7,9 +7,6 @@
 #include "common/log.h"
 #include "fs/request/session_private.h"
 
-#include <errno.h>
-#include <stdlib.h>
-
 G_GNUC_PRINTF(2, 0)
 static void
 log_libfuse(enum fuse_log_level level, const char *format, va_list args)
@@ -37,6 +34,7 @@ session_new(int fuse_fd, const SessionConfig *config, GError **error)
         g_set_error(error, READ_ERROR, READ_ERROR_IO, "libfuse does not take the connection");
         return NULL;
     }
+    session->intake = intake_new(session->se, config->whose, config->data);
     (void)fd_steal(&fd); /* fuse_session_destroy() closes it */
     return g_steal_pointer(&session);
 }
@@ -48,24 +46,35 @@ session_free(Session *session)
         return;
     if (session->se)
         fuse_session_destroy(session->se);
-    free(session->buf.mem); /* libfuse's malloc */
+    intake_free(session->intake);
     g_free(session);
 }
 
 bool
-session_serve(Session *session, struct fuse_buf *buf)
+session_serve(const Session *session, IntakePlace *place)
 {
-    int n = fuse_session_receive_buf(session->se, buf);
+    struct fuse_buf request;
 
-    if (n > 0)
-        fuse_session_process_buf(session->se, buf);
-    else if (n != -EINTR && n != -EAGAIN)
+    if (!intake_next(place, &request))
         return false;
+    if (request.size > 0)
+        fuse_session_process_buf(session->se, &request);
     return !fuse_session_exited(session->se);
+}
+
+void
+session_drop_page(gpointer data, uint64_t node)
+{
+    Session *session = data;
+
+    /* It may have forgotten the node by itself, or have been unmounted. */
+    (void)fuse_lowlevel_notify_inval_inode(session->se, node, 0, 0);
 }
 
 bool
 session_serve_one(Session *session)
 {
-    return session_serve(session, &session->buf);
+    if (!session->place)
+        session->place = intake_enter(session->intake);
+    return session_serve(session, session->place);
 }

@@ -4,9 +4,7 @@
 
 #pragma once
 
-#include <fuse_lowlevel.h>
-#include <glib.h>
-#include <stdbool.h>
+#include "fs/request/intake.h"
 
 typedef struct Session Session; /* one connection */
 
@@ -14,7 +12,8 @@ typedef struct Session Session; /* one connection */
 typedef struct {
     const char *name; /* of its threads, for who looks with ps or gdb: at most 12 bytes */
     const struct fuse_lowlevel_ops *ops;
-    void *data; /* what fuse_req_userdata() is in them */
+    void *data;        /* what fuse_req_userdata() is in them */
+    IntakeWhose whose; /* given @data; may be NULL */
 } SessionConfig;
 
 /* Takes over @fuse_fd: /dev/fuse as mount(2) got it, or in a test one end of a SOCK_SEQPACKET pair,
@@ -24,6 +23,10 @@ void session_free(Session *session);
 
 /* Waits for one request and answers it.  False once the connection has ended. */
 bool session_serve_one(Session *session);
+
+/* Has the kernel drop the page it keeps of @node; waits while it is being filled.  An
+ * ExpiryConfig.drop. */
+void session_drop_page(gpointer session, uint64_t node);
 
 /* Call before any thread exists: the signals that end the daemon are for session_run() alone. */
 void session_block_signals(void);

@@ -11,10 +11,11 @@
 struct Session {
     SessionConfig config;
     struct fuse_session *se;
-    struct fuse_buf buf; /* of session_serve_one() */
-    atomic_bool ended;   /* a worker has found that the connection is no more */
-    bool told;           /* so has session_run(), the only one who looks at this */
+    Intake *intake;
+    IntakePlace *place; /* of session_serve_one() */
+    atomic_bool ended;  /* a worker has found that the connection is no more */
+    bool told;          /* so has session_run(), the only one who looks at this */
 };
 
-/* Waits for one request, into @buf, and answers it.  False once the connection has ended. */
-bool session_serve(Session *session, struct fuse_buf *buf);
+/* Waits for one request and answers it.  False once the connection has ended. */
+bool session_serve(const Session *session, IntakePlace *place);

@@ -8,33 +8,30 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
 /* Of each session: two, so that one slow cgroup read does not keep everybody waiting; more would
  * only cost: the price of a read is waking an idle CPU, not what is done then. */
 #define WORKERS 2
-#define SIGWAKE SIGUSR1     /* gets a worker out of read(2) */
 #define SIGENDED SIGUSR2    /* tells session_run() that a worker has ended */
 #define WAKE_NSEC 10000000L /* between two attempts to get a worker out of read(2) */
 #define THREAD_NAME_MAX 16  /* with the NUL (pthread_setname_np(3)) */
 
 typedef struct {
-    Session *session;    /* borrowed */
-    struct fuse_buf buf; /* libfuse allocates it at the first request */
-    pthread_t main;      /* who waits in session_run() */
+    Session *session; /* borrowed */
+    pthread_t main;   /* who waits in session_run() */
     pthread_t thread;
 } Worker;
 
 static void *
 worker_run(void *data)
 {
-    Worker *worker = data;
+    const Worker *worker = data;
+    IntakePlace *place = intake_enter(worker->session->intake);
 
-    while (session_serve(worker->session, &worker->buf))
+    while (session_serve(worker->session, place))
         ;
-    free(worker->buf.mem); /* libfuse's malloc */
     /* Unless it was session_run() that ended us, it has to hear of it. */
     atomic_store(&worker->session->ended, true);
     (void)pthread_kill(worker->main, SIGENDED);
@@ -69,7 +66,7 @@ session_block_signals(void)
     (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
     (void)sigaction(SIGPIPE, &ignore, NULL);
     (void)sigaction(SIGHUP, &ignore, NULL); /* the terminal it was started from has gone */
-    (void)sigaction(SIGWAKE, &wake, NULL);
+    (void)sigaction(INTAKE_SIGWAKE, &wake, NULL);
 }
 
 static bool
@@ -96,7 +93,7 @@ worker_stop(Worker *worker)
     struct timespec until;
 
     do {
-        (void)pthread_kill(worker->thread, SIGWAKE);
+        (void)pthread_kill(worker->thread, INTAKE_SIGWAKE);
         (void)clock_gettime(CLOCK_REALTIME, &until);
         until.tv_nsec += WAKE_NSEC;
         until.tv_sec += until.tv_nsec / 1000000000L;

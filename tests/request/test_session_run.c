@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #define SESSIONS 3
+#define CROWD 20
 
 /* Sessions whose every node answers GETATTR with an error of the session's own, and what has been
  * told of them. */
@@ -45,26 +46,66 @@ answer_with_EINVAL(fuse_req_t req, fuse_ino_t node, struct fuse_file_info *fi)
 
 static const struct fuse_lowlevel_ops refusing = {.getattr = answer_with_EINVAL};
 
+/* Of this node nothing is told before the others have been. */
+#define SLOW_NODE 99
+static GMutex slow_lock;
+static GCond slow_changed;
+static unsigned n_answered; /* guarded by slow_lock */
+
 static void
-send_request(int fd, uint32_t opcode, const void *body, size_t len)
+answer_slowly(fuse_req_t req, fuse_ino_t node, struct fuse_file_info *fi)
 {
-    struct fuse_in_header header = {
-        .len = (uint32_t)(sizeof header + len), .opcode = opcode, .unique = 2, .nodeid = 1};
+    (void)fi;
+    g_mutex_lock(&slow_lock);
+    while (node == SLOW_NODE && n_answered < CROWD)
+        g_cond_wait(&slow_changed, &slow_lock);
+    n_answered++;
+    g_cond_broadcast(&slow_changed);
+    g_mutex_unlock(&slow_lock);
+    (void)fuse_reply_err(req, ENOENT);
+}
+
+static const struct fuse_lowlevel_ops slow = {.getattr = answer_slowly};
+
+static void
+send_request(int fd, const struct fuse_in_header *what, const void *body, size_t len)
+{
+    struct fuse_in_header header = *what;
     struct iovec parts[] = {{&header, sizeof header}, {(void *)body, len}};
     const struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
 
+    header.len = (uint32_t)(sizeof header + len);
     assert_int_equal(sendmsg(fd, &message, MSG_NOSIGNAL), header.len);
+}
+
+static void
+send_getattr(int fd, uint64_t node)
+{
+    const struct fuse_getattr_in in = {0};
+
+    send_request(fd, &(struct fuse_in_header){.opcode = FUSE_GETATTR, .unique = node, node}, &in,
+                 sizeof in);
+}
+
+/* Returns the request's number, which is its node's. */
+static uint64_t
+receive_answer(int fd, int *ret_error)
+{
+    struct fuse_out_header out;
+
+    assert_int_equal(recv(fd, &out, sizeof out, 0), sizeof out);
+    *ret_error = -out.error;
+    return out.unique;
 }
 
 static int
 ask(int fd)
 {
-    struct fuse_getattr_in in = {0};
-    struct fuse_out_header out;
+    int error;
 
-    send_request(fd, FUSE_GETATTR, &in, sizeof in);
-    assert_int_equal(recv(fd, &out, sizeof out, 0), sizeof out);
-    return -out.error;
+    send_getattr(fd, 1);
+    (void)receive_answer(fd, &error);
+    return error;
 }
 
 static void
@@ -79,7 +120,7 @@ connect_session(Fixture *fixture, unsigned i, const struct fuse_lowlevel_ops *op
     fixture->answers[i] = ENOENT + (int)i;
     fixture->sessions[i] =
         session_new(fds[1], &(SessionConfig){"test", ops, &fixture->answers[i]}, NULL);
-    send_request(fds[0], FUSE_INIT, &hello, sizeof hello);
+    send_request(fds[0], &(struct fuse_in_header){.opcode = FUSE_INIT}, &hello, sizeof hello);
     assert_true(session_serve_one(fixture->sessions[i]));
     assert_true(recv(fds[0], answer, sizeof answer, 0) > 0);
 }
@@ -233,6 +274,40 @@ the_others_go_on_when_one_that_is_not_the_first_is_lost(void **state)
     assert_int_equal(fixture->n_stopped, 1);
 }
 
+static void
+receive_crowd_then_the_slow_one(void *data)
+{
+    Fixture *fixture = data;
+    int error;
+
+    for (unsigned i = 0; i < CROWD; i++)
+        assert_int_not_equal(receive_answer(fixture->kernel[0], &error), SLOW_NODE);
+    assert_int_equal(receive_answer(fixture->kernel[0], &error), SLOW_NODE);
+    assert_int_equal(kill(getpid(), SIGTERM), 0);
+}
+
+static void
+who_waits_behind_a_slow_answer_is_answered_by_the_other_thread(void **state)
+{
+    Fixture *fixture = *state;
+
+    send_getattr(fixture->kernel[0], SLOW_NODE);
+    for (unsigned i = 0; i < CROWD; i++)
+        send_getattr(fixture->kernel[0], 1);
+    serve_during(fixture, receive_crowd_then_the_slow_one);
+}
+
+static int
+set_up_slow(void **state)
+{
+    Fixture *fixture = g_new0(Fixture, 1);
+
+    for (unsigned i = 0; i < SESSIONS; i++)
+        connect_session(fixture, i, i == 0 ? &slow : &answering);
+    *state = fixture;
+    return 0;
+}
+
 int
 main(void)
 {
@@ -244,6 +319,8 @@ main(void)
         cmocka_unit_test_setup_teardown(all_end_when_the_first_is_lost, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_others_go_on_when_one_that_is_not_the_first_is_lost,
                                         set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            who_waits_behind_a_slow_answer_is_answered_by_the_other_thread, set_up_slow, tear_down),
     };
 
     session_block_signals();

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "fs/request/intake.h"
+
+#include "fs/request/fair.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fuse.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Of requests that wait: more than a container has threads, as a rule.  They are some 100 bytes. */
+#define WAITING_MAX 1024
+#define WAITING_MAX_BYTES (256u << 10)
+/* A read(2) that takes longer has waited for the request. */
+#define AT_ONCE_USEC 5
+/* So many in a row are a queue: while all threads answer; while another is in read(2), too, for it
+ * may be on its way already, which takes longer than an answer. */
+#define QUEUE_BUSY 2
+#define QUEUE_IDLE 16
+#define CACHE_LINE 64 /* of most machines: what only one thread writes to is not others' */
+
+typedef struct {
+    size_t size;
+    char bytes[];
+} Waiting;
+
+/* As long as requests come one by one no lock is taken and nothing written to that threads share:
+ * they read(2) and answer.
+ *
+ * While something waits in @fair no thread may be stuck in read(2), or it would not help.  So
+ * O_NONBLOCK is set first, which sends back who enters it, and a signal who was in it. */
+struct Intake {
+    struct fuse_session *se; /* borrowed */
+    IntakeWhose whose;
+    void *data;
+    GMutex lock; /* guards @fair and @bytes; the others are written under it */
+    Fair *fair;  /* of Waiting */
+    size_t bytes;
+    IntakePlace *places[INTAKE_PLACES_MAX];
+    atomic_uint n_places;
+    atomic_uint n_waiting; /* in @fair */
+    atomic_int flags;      /* of the fd (fcntl(2)): with O_NONBLOCK while something waits */
+};
+
+struct IntakePlace {
+    Intake *intake; /* borrowed */
+    pthread_t thread;
+    atomic_bool is_reading; /* in read(2), or just before or after */
+    unsigned n_at_once;     /* requests in a row for which it did not wait */
+    struct fuse_buf buf;    /* what libfuse reads into, of the size that the kernel demands */
+    Waiting *taken;         /* what it is answering, if that had to wait */
+};
+
+Intake *
+intake_new(struct fuse_session *se, IntakeWhose whose, void *data)
+{
+    Intake *intake = g_new0(Intake, 1);
+
+    g_mutex_init(&intake->lock);
+    intake->se = se;
+    intake->whose = whose;
+    intake->data = data;
+    intake->fair = fair_new(g_free);
+    atomic_init(&intake->flags, fcntl(fuse_session_fd(se), F_GETFL));
+    return intake;
+}
+
+static void
+place_free(IntakePlace *place)
+{
+    free(place->buf.mem); /* libfuse's malloc */
+    g_free(place->taken);
+    g_aligned_free(place);
+}
+
+void
+intake_free(Intake *intake)
+{
+    if (!intake)
+        return;
+    for (unsigned i = 0; i < intake->n_places; i++)
+        place_free(intake->places[i]);
+    fair_free(intake->fair);
+    g_mutex_clear(&intake->lock);
+    g_free(intake);
+}
+
+IntakePlace *
+intake_enter(Intake *intake)
+{
+    IntakePlace *place = g_aligned_alloc0(1, sizeof *place, CACHE_LINE);
+    unsigned number;
+
+    place->intake = intake;
+    place->thread = pthread_self();
+    g_mutex_lock(&intake->lock);
+    number = atomic_load(&intake->n_places);
+    g_assert(number < INTAKE_PLACES_MAX);
+    intake->places[number] = place;
+    atomic_store(&intake->n_places, number + 1);
+    g_mutex_unlock(&intake->lock);
+    return place;
+}
+
+/* Under the lock. */
+static void
+set_nonblocking(Intake *intake, bool on)
+{
+    int old = atomic_load(&intake->flags), flags = on ? old | O_NONBLOCK : old & ~O_NONBLOCK;
+
+    if (flags != old && fcntl(fuse_session_fd(intake->se), F_SETFL, flags) == 0)
+        atomic_store(&intake->flags, flags);
+}
+
+static bool
+is_more(const Intake *intake)
+{
+    struct pollfd fd = {.fd = fuse_session_fd(intake->se), .events = POLLIN};
+
+    return poll(&fd, 1, 0) == 1 && (fd.revents & POLLIN);
+}
+
+static struct fuse_in_header
+header_of(const struct fuse_buf *buf)
+{
+    struct fuse_in_header header;
+
+    memcpy(&header, buf->mem, sizeof header);
+    return header;
+}
+
+/* Each answer is on its way already, and libfuse could not find a request that waits.  Once told,
+ * the kernel sends no other (linux:fs/fuse/dev.c, no_interrupt); that the request may have been
+ * answered meanwhile is no matter. */
+static bool
+refuse_interrupt(const Intake *intake, const struct fuse_buf *buf)
+{
+    const struct fuse_in_header header = header_of(buf);
+    const struct fuse_out_header answer = {
+        .len = sizeof answer, .error = -ENOSYS, .unique = header.unique};
+    G_GNUC_UNUSED ssize_t n;
+
+    if (header.opcode != FUSE_INTERRUPT)
+        return false;
+    n = write(fuse_session_fd(intake->se), &answer, sizeof answer);
+    return true;
+}
+
+/* Under the lock. */
+static void
+put(Intake *intake, const struct fuse_buf *buf)
+{
+    const struct fuse_in_header header = header_of(buf);
+    Waiting *waiting = g_malloc(sizeof *waiting + buf->size);
+
+    waiting->size = buf->size;
+    memcpy(waiting->bytes, buf->mem, buf->size);
+    intake->bytes += buf->size;
+    if (header.opcode == FUSE_FORGET || header.opcode == FUSE_BATCH_FORGET)
+        fair_put_first(intake->fair, waiting);
+    else
+        fair_put(intake->fair, intake->whose ? intake->whose(intake->data, header.nodeid) : 0,
+                 waiting);
+    atomic_store(&intake->n_waiting, fair_waiting(intake->fair));
+}
+
+/* Under the lock: takes what waits in the kernel. */
+static void
+drain(Intake *intake, struct fuse_buf *buf)
+{
+    while (fair_waiting(intake->fair) < WAITING_MAX && intake->bytes < WAITING_MAX_BYTES &&
+           fuse_session_receive_buf(intake->se, buf) > 0)
+        if (!refuse_interrupt(intake, buf))
+            put(intake, buf);
+}
+
+/* Under the lock. */
+static void
+wake_readers(const Intake *intake)
+{
+    for (unsigned i = 0; i < atomic_load(&intake->n_places); i++)
+        if (atomic_load(&intake->places[i]->is_reading))
+            (void)pthread_kill(intake->places[i]->thread, INTAKE_SIGWAKE);
+}
+
+/* Under the lock.  Size 0 if others have taken all. */
+static struct fuse_buf
+take(Intake *intake, IntakePlace *place)
+{
+    Waiting *waiting = fair_take(intake->fair);
+
+    if (!waiting)
+        return (struct fuse_buf){.size = 0};
+    place->taken = waiting;
+    intake->bytes -= waiting->size;
+    atomic_store(&intake->n_waiting, fair_waiting(intake->fair));
+    return (struct fuse_buf){.mem = waiting->bytes, .size = waiting->size};
+}
+
+/* The next of all that wait, here or in the kernel; @received is one of them, or NULL. */
+static struct fuse_buf
+next_turn(IntakePlace *place, const struct fuse_buf *received)
+{
+    Intake *intake = place->intake;
+    G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&intake->lock);
+    struct fuse_buf next;
+
+    if (received || fair_waiting(intake->fair) > 0) {
+        set_nonblocking(intake, true);
+        if (received)
+            put(intake, received);
+        drain(intake, &place->buf);
+    }
+    next = take(intake, place);
+    if (fair_waiting(intake->fair) > 0)
+        wake_readers(intake);
+    return next;
+}
+
+/* Waits for it if it has to.  As fuse_session_receive_buf(). */
+static int
+receive(IntakePlace *place)
+{
+    Intake *intake = place->intake;
+    gint64 start;
+    int n;
+
+    if (atomic_load(&intake->flags) & O_NONBLOCK) {
+        g_mutex_lock(&intake->lock);
+        set_nonblocking(intake, fair_waiting(intake->fair) > 0);
+        g_mutex_unlock(&intake->lock);
+    }
+    atomic_store(&place->is_reading, true);
+    start = g_get_monotonic_time();
+    n = fuse_session_receive_buf(intake->se, &place->buf);
+    if (g_get_monotonic_time() - start < AT_ONCE_USEC)
+        place->n_at_once++;
+    else
+        place->n_at_once = 0;
+    atomic_store(&place->is_reading, false);
+    return n;
+}
+
+static bool
+is_anybody_reading(const Intake *intake)
+{
+    for (unsigned i = 0; i < atomic_load(&intake->n_places); i++)
+        if (atomic_load(&intake->places[i]->is_reading))
+            return true;
+    return false;
+}
+
+/* Whether there may be more in the kernel than this thread and the others would take at once. */
+static bool
+is_queue(IntakePlace *place)
+{
+    if (place->n_at_once < QUEUE_BUSY ||
+        (place->n_at_once < QUEUE_IDLE && is_anybody_reading(place->intake)))
+        return false;
+    if (is_more(place->intake))
+        return true;
+    place->n_at_once = 0;
+    return false;
+}
+
+bool
+intake_next(IntakePlace *place, struct fuse_buf *ret)
+{
+    Intake *intake = place->intake;
+    const struct fuse_buf *received = NULL;
+    int n;
+
+    g_clear_pointer(&place->taken, g_free);
+    *ret = (struct fuse_buf){.size = 0};
+    if (atomic_load(&intake->n_waiting) == 0) {
+        n = receive(place);
+        if (n <= 0 || refuse_interrupt(intake, &place->buf))
+            return n > 0 || n == -EINTR || n == -EAGAIN;
+        received = &place->buf;
+        if (atomic_load(&intake->n_waiting) == 0 && !is_queue(place)) {
+            *ret = *received;
+            return true;
+        }
+    }
+    *ret = next_turn(place, received);
+    return true;
+}

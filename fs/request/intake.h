@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Requests of one connection, in the order in which they are to be answered.
+ *
+ * The kernel hands them out in the order they came, so a container whose 64 threads all ask keeps
+ * others waiting for 64 answers.  When nobody is free to take the next one at once, all that wait
+ * are taken out of the kernel's queue, and the next is whose turn it is (fs/request/fair.h). */
+
+#pragma once
+
+#include <fuse_lowlevel.h>
+#include <glib.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct Intake Intake;           /* thread-safe */
+typedef struct IntakePlace IntakePlace; /* of one thread that takes requests */
+
+#define INTAKE_PLACES_MAX 8
+
+/* Sent to a thread that is in read(2) while there are requests for it; it needs a handler. */
+#define INTAKE_SIGWAKE SIGUSR1
+
+/* Whose requests for @node are; what is about the same number has its turns together. */
+typedef uint64_t (*IntakeWhose)(void *data, uint64_t node);
+
+/* All is borrowed.  @whose may be NULL: then all take their turn as they come. */
+Intake *intake_new(struct fuse_session *se, IntakeWhose whose, void *data);
+void intake_free(Intake *intake);
+
+/* For the thread that calls it; it lasts as long as @intake. */
+IntakePlace *intake_enter(Intake *intake);
+
+/* Waits for the next request; it is @place's until the next call.  Its size is 0 if there is none
+ * yet (a signal came).  False once the connection has ended. */
+bool intake_next(IntakePlace *place, struct fuse_buf *ret);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Intake, intake_free)
