@@ -78,22 +78,28 @@ set_malformed(GError **error, Span line)
 static void
 set_refusal(GError **error, Span line)
 {
-    static const char *const no_such[] = {"ENOENT", "ESRCH", "ESTALE"};
+    static const struct {
+        const char *name;
+        ControlError code;
+    } errors[] = {{"EPERM", CONTROL_ERROR_FORBIDDEN},
+                  {"ENOENT", CONTROL_ERROR_NO_SUCH},
+                  {"ESRCH", CONTROL_ERROR_NO_SUCH},
+                  {"ESTALE", CONTROL_ERROR_NO_SUCH}};
     Span rest = line, word, name;
     g_autofree char *sentence = NULL, *shown = NULL;
-    int code = CONTROL_ERROR_REFUSED;
+    ControlError code = CONTROL_ERROR_REFUSED;
 
     if (!span_next_field(&rest, ' ', &word) || !span_equals(word, "error") ||
         !span_next_field(&rest, ' ', &name) || name.len == 0) {
         set_malformed(error, line);
         return;
     }
-    for (size_t i = 0; i < G_N_ELEMENTS(no_such); i++)
-        if (span_equals(name, no_such[i]))
-            code = CONTROL_ERROR_NO_SUCH;
+    for (size_t i = 0; i < G_N_ELEMENTS(errors); i++)
+        if (span_equals(name, errors[i].name))
+            code = errors[i].code;
     sentence = span_dup(rest.len > 0 ? rest : name);
     shown = g_strescape(sentence, "\"\\"); /* for a terminal */
-    g_set_error_literal(error, CONTROL_ERROR, code, shown);
+    g_set_error_literal(error, CONTROL_ERROR, (int)code, shown);
 }
 
 const char *

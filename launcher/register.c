@@ -55,7 +55,8 @@ container_register(Container *container, GError **error G_GNUC_UNUSED)
         return true;
     body = ask(container, &local);
     container->bound = body ? path_of(body, &local) : NULL;
-    if (local && !g_error_matches(local, CONTROL_ERROR, CONTROL_ERROR_ABSENT))
+    if (local && !g_error_matches(local, CONTROL_ERROR, CONTROL_ERROR_ABSENT) &&
+        !g_error_matches(local, CONTROL_ERROR, CONTROL_ERROR_FORBIDDEN))
         fprintf(stderr, "ownproc: the daemon does not register the container: %s\n",
                 local->message);
     return true;

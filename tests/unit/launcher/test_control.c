@@ -161,7 +161,7 @@ a_refusal_is_heard_even_before_the_request_was_read(void **state)
     Server *server = *state;
 
     server_start(server, "error EPERM only root of the host may ask\n", 0);
-    fails_with(server, CONTROL_ERROR_REFUSED);
+    fails_with(server, CONTROL_ERROR_FORBIDDEN);
 }
 
 static void

@@ -84,7 +84,15 @@ an_error_is_its_sentence(void **state)
     (void)state;
     fails_with("error EEXIST another container is called web\n", CONTROL_ERROR_REFUSED,
                "another container is called web");
-    fails_with("error EPERM\n", CONTROL_ERROR_REFUSED, "EPERM");
+    fails_with("error ENOSPC\n", CONTROL_ERROR_REFUSED, "ENOSPC");
+}
+
+static void
+who_may_not_ask_is_told_apart(void **state)
+{
+    (void)state;
+    fails_with("error EPERM only root of the host may ask\n", CONTROL_ERROR_FORBIDDEN,
+               "only root of the host may ask");
 }
 
 static void
@@ -192,6 +200,7 @@ main(void)
         cmocka_unit_test(no_value_can_end_a_line),
         cmocka_unit_test(after_ok_comes_the_body),
         cmocka_unit_test(an_error_is_its_sentence),
+        cmocka_unit_test(who_may_not_ask_is_told_apart),
         cmocka_unit_test(what_does_not_exist_is_told_apart),
         cmocka_unit_test(what_is_no_answer_is_quoted),
         cmocka_unit_test(a_sentence_cannot_steer_a_terminal),
