@@ -1,0 +1,38 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+# For tests of what is shared and kept by the kernel: a daemon with both trees, and the files in them.
+
+SPEED_RUN=$SCRATCH/fast.run # its control socket and its bound tree
+
+# A daemon of the file's own, in TREE.
+speed_daemon()
+{
+    TREE=$SCRATCH/fast
+    daemon_start "$TREE" --run-dir "$SPEED_RUN" || exit 1
+    export TREE
+}
+
+speed_control()
+{
+    "$BUILD/tests/system/speed/control" "$SPEED_RUN/ownprocd.sock" "$@"
+}
+
+# speed_bind NAME: registers the container NAME of container_make; its files are below BOUND.
+speed_bind()
+{
+    container_exec "$1" sleep 1000 &
+    wait_until 5 grep -qx $! "$(container_directory memory "$1")/cgroup.procs"
+    speed_control register "id=$1" pid=$!
+    export BOUND=$SPEED_RUN/containers/$1
+}
+
+# Those whose length never changes, which is what may be kept: in the bound tree there are no others.
+speed_cacheable_files()
+{
+    local name files=
+    for name in cpuinfo loadavg meminfo stat swaps uptime pressure/cpu pressure/io pressure/memory; do
+        [ ! -e "$1/proc/$name" ] || files="$files $1/proc/$name"
+    done
+    echo "${files# }"
+}
