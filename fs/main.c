@@ -6,17 +6,21 @@
 #include "common/log.h"
 #include "common/notify.h"
 #include "fs/background.h"
+#include "fs/control/server.h"
 #include "fs/daemon.h"
 #include "fs/preflight.h"
-#include "fs/request/ops.h"
+#include "fs/request/bound.h"
 #include "fs/request/mounts.h"
+#include "fs/request/ops.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 
 #define EXIT_USAGE 2
 #define MAX_TEXT_BYTES (32u << 20) /* kept for files that are open */
+#define MAX_PAGES 16384u           /* that the kernel keeps until the end of their tick */
 
 static void
 tell_manager(const char *state)
@@ -33,18 +37,57 @@ stopping(void)
     tell_manager("STOPPING=1");
 }
 
+/* Not read-only: opening for writing shall fail with our EACCES, as in the kernel's own /proc, not
+ * with EROFS. */
+static bool
+add_tree(Mounts *mounts, const Options *options, Ops *ops, GError **error)
+{
+    const SessionConfig config = {"tree", &ops_table, ops, ops_whose};
+
+    if (!mounts_add(mounts, &(MountsPlace){options->mount_point, 0}, &config, error))
+        return false;
+    ops_connect(ops, mounts->sessions[mounts->n - 1]);
+    return true;
+}
+
+/* Nobody opens there but the kernel itself; read-only, it does not ask for access times either. */
+static bool
+add_bound(Mounts *mounts, const Options *options, Bound *bound, GError **error)
+{
+    const SessionConfig config = {"bound", &bound_table, bound, bound_whose};
+    g_autofree char *path = g_build_filename(options->run_dir, "containers", NULL);
+
+    if (!mounts_add(mounts, &(MountsPlace){path, MS_RDONLY}, &config, error))
+        return false;
+    bound_connect(bound, mounts->sessions[mounts->n - 1]);
+    return true;
+}
+
+/* Whoever has the mount has the directory: nobody else listens there. */
+static ControlServer *
+start_control(const Mounts *mounts, const Options *options, const Daemon *daemon, GError **error)
+{
+    const ControlConfig config = {&daemon->server, mounts->points[mounts->n - 1].path, daemon_now};
+
+    return control_start(options->run_dir, &config, error);
+}
+
 static bool
 run(const Options *options, Daemon *daemon, int parent, GError **error)
 {
-    const OpsConfig config = {
-        .server = &daemon->server, .now = daemon_now, .max_text_bytes = MAX_TEXT_BYTES};
+    g_autoptr(Expiry) expiry =
+        expiry_new(&(ExpiryConfig){daemon_now, session_drop_page, MAX_PAGES});
+    const OpsConfig config = {&daemon->server, daemon_now, MAX_TEXT_BYTES, expiry};
     g_autoptr(Ops) ops = ops_new(&config);
-    g_auto(Mounts) mounts = {.stopping = stopping}; /* cleared before what it serves */
+    g_autoptr(Bound) bound = bound_new(&(BoundConfig){&daemon->server, daemon_now, expiry});
+    /* Cleared before what it serves. */
+    g_auto(Mounts) mounts = {.stopping = stopping, .expiry = expiry};
+    g_autoptr(ControlServer) control = NULL;
     g_autofree char *state = NULL;
 
-    if (!daemon_open(daemon, options, error) ||
-        !mounts_add(&mounts, options->mount_point, &(SessionConfig){"tree", &ops_table, ops},
-                    error))
+    if (!daemon_open(daemon, options, error) || !add_tree(&mounts, options, ops, error) ||
+        (options->run_dir && (!add_bound(&mounts, options, bound, error) ||
+                              !(control = start_control(&mounts, options, daemon, error)))))
         return false;
     state = g_strdup_printf("READY=1\nSTATUS=serving %s", mounts.points[0].path);
     tell_manager(state);

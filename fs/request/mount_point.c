@@ -108,10 +108,8 @@ lock_turn(const char *path, GError **error)
     return fd;
 }
 
-/* Not MS_RDONLY: opening for writing shall fail with our EACCES, as in the kernel's own /proc, not
- * with EROFS. */
 static int
-mount_fuse(const char *path, GError **error)
+mount_fuse(const char *path, unsigned long flags, GError **error)
 {
     autofd fd = io_open_at(AT_FDCWD, "/dev/fuse", O_RDWR, error);
     g_autofree char *options = NULL;
@@ -123,7 +121,7 @@ mount_fuse(const char *path, GError **error)
     options = g_strdup_printf("fd=%d,rootmode=40000,user_id=0,group_id=0,default_permissions,"
                               "allow_other",
                               fd);
-    if (mount(FS_NAME, path, FS_TYPE, MS_NOSUID | MS_NODEV | MS_NOEXEC, options) != 0) {
+    if (mount(FS_NAME, path, FS_TYPE, MS_NOSUID | MS_NODEV | MS_NOEXEC | flags, options) != 0) {
         read_error_set_errno(error, errno, "cannot mount at %s", path);
         return -1;
     }
@@ -140,7 +138,7 @@ make_dir(const char *dir, GError **error)
 }
 
 int
-mount_point_mount(const char *dir, MountPoint *ret, GError **error)
+mount_point_mount(const char *dir, unsigned long flags, MountPoint *ret, GError **error)
 {
     g_autofree char *path = NULL;
     g_auto(MountEntry) top = {0};
@@ -150,7 +148,7 @@ mount_point_mount(const char *dir, MountPoint *ret, GError **error)
     path = make_dir(dir, error) ? resolve(dir, error) : NULL;
     if (!path || (turn = lock_turn(path, error)) < 0 || !make_free(path, error))
         return -1;
-    fd = mount_fuse(path, error);
+    fd = mount_fuse(path, flags, error);
     if (fd < 0)
         return -1;
     (void)top_mount(path, &top); /* without an id nothing will be unmounted */

@@ -13,10 +13,11 @@ typedef struct {
 } MountPoint;
 
 /* Mounts a new FUSE connection at @dir, which is created if it is missing, and returns its
- * /dev/fuse, which the caller closes; -1 and an error otherwise.  A mount whose server has died is
- * taken away first; one that is alive, ours or a stranger's, is an error.  Nothing answers until
- * the connection is served: the caller must not touch @dir before. */
-int mount_point_mount(const char *dir, MountPoint *ret, GError **error);
+ * /dev/fuse, which the caller closes; -1 and an error otherwise.  @flags are mount(2)'s, beside
+ * those that every such mount has: MS_RDONLY, or 0.  A mount whose server has died is taken away
+ * first; one that is alive, ours or a stranger's, is an error.  Nothing answers until the
+ * connection is served: the caller must not touch @dir before. */
+int mount_point_mount(const char *dir, unsigned long flags, MountPoint *ret, GError **error);
 
 /* Takes our mount away, if it is still there; who has files open in it or binds of it keeps them.
  */

@@ -3,13 +3,13 @@
 #include "fs/request/mounts.h"
 
 bool
-mounts_add(Mounts *mounts, const char *path, const SessionConfig *config, GError **error)
+mounts_add(Mounts *mounts, const MountsPlace *place, const SessionConfig *config, GError **error)
 {
     MountPoint *point = &mounts->points[mounts->n];
     int fuse_fd;
 
     g_assert(mounts->n < MOUNTS_MAX);
-    fuse_fd = mount_point_mount(path, point, error);
+    fuse_fd = mount_point_mount(place->path, place->flags, point, error);
     if (fuse_fd < 0)
         return false;
     mounts->sessions[mounts->n++] = session_new(fuse_fd, config, error);
@@ -42,6 +42,8 @@ tell_of_stopping(void *data)
     if (mounts->stopping)
         mounts->stopping();
     unmount(mounts);
+    if (mounts->expiry)
+        expiry_stop(mounts->expiry);
 }
 
 bool

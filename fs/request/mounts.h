@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "fs/request/expiry.h"
 #include "fs/request/mount_point.h"
 #include "fs/request/session.h"
 
@@ -15,10 +16,18 @@ typedef struct {
     Session *sessions[MOUNTS_MAX];
     unsigned n;
     void (*stopping)(void); /* called before they are unmounted */
+    Expiry *expiry;         /* borrowed, may be NULL; stopped while they still answer */
 } Mounts;
 
-/* Mounts another one at @path; it answers once mounts_serve() is called. */
-bool mounts_add(Mounts *mounts, const char *path, const SessionConfig *config, GError **error);
+/* Where, and how: mount_point_mount(). */
+typedef struct {
+    const char *path;
+    unsigned long flags;
+} MountsPlace;
+
+/* Mounts another one at @place; it answers once mounts_serve() is called. */
+bool mounts_add(Mounts *mounts, const MountsPlace *place, const SessionConfig *config,
+                GError **error);
 
 /* Returns when all have been unmounted: session_run(). */
 bool mounts_serve(Mounts *mounts, GError **error);

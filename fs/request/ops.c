@@ -2,7 +2,9 @@
 
 #include "fs/request/ops_private.h"
 
-#define SIZES_MAX 4096 /* nodes */
+#define SIZES_MAX 4096         /* nodes */
+#define PAGES_MAX 4096         /* nodes that nobody has open */
+#define DIRECTORIES UINT64_MAX /* no container's number */
 
 Ops *
 ops_new(const OpsConfig *config)
@@ -13,6 +15,8 @@ ops_new(const OpsConfig *config)
     ops->tree = tree_new(proc_files, proc_files_n);
     ops->texts = open_texts_new(config->max_text_bytes);
     ops->sizes = sizes_new(SIZES_MAX);
+    ops->pages = pages_new(PAGES_MAX);
+    ops->jiffy_nsec = jiffies_length_nsec();
     (void)clock_gettime(CLOCK_REALTIME, &ops->started); /* cannot fail for this clock */
     return ops;
 }
@@ -22,10 +26,17 @@ ops_free(Ops *ops)
 {
     if (!ops)
         return;
+    pages_free(ops->pages);
     sizes_free(ops->sizes);
     open_texts_free(ops->texts);
     tree_free(ops->tree);
     g_free(ops);
+}
+
+void
+ops_connect(Ops *ops, gpointer connection)
+{
+    ops->connection = connection;
 }
 
 Asker *
@@ -43,18 +54,37 @@ ops_text(const Ops *ops, const TreePlace *place, Asker *asker, Text *ret, GError
     return serve_text(ops->config.server, &name, asker, ops->config.now(), ret, error);
 }
 
+uint64_t
+ops_clock_nsec(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail for this clock */
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+uint64_t
+ops_whose(void *data, uint64_t node)
+{
+    const Ops *ops = data;
+    const TreeEntry *entry = tree_find(ops->tree, node).entry;
+
+    return entry && entry->file ? tree_node_container(node) : DIRECTORIES;
+}
+
 static void
 ops_init(void *userdata, struct fuse_conn_info *conn)
 {
     (void)userdata;
-    /* Pages the kernel may hold are dropped at each open; times, which never change, say nothing
-     * about them. */
-    conn->want &= ~(unsigned)FUSE_CAP_AUTO_INVAL_DATA;
+    /* Another time of change says that the page is of an older text. */
+    conn->want |= conn->capable & FUSE_CAP_AUTO_INVAL_DATA;
 }
 
 const struct fuse_lowlevel_ops ops_table = {
     .init = ops_init,
     .lookup = ops_lookup,
+    .forget = ops_forget,
+    .forget_multi = ops_forget_multi,
     .getattr = ops_getattr,
     .readdir = ops_readdir,
     .open = ops_open,

@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "fs/request/expiry.h"
 #include "fs/serve.h"
 
 #include <fuse_lowlevel.h>
@@ -12,6 +13,7 @@ typedef struct {
     const Server *server;  /* borrowed */
     uint64_t (*now)(void); /* CLOCK_BOOTTIME in microseconds */
     size_t max_text_bytes; /* kept for open files, all together */
+    Expiry *expiry;        /* borrowed; NULL: pages stay until somebody asks (tests) */
 } OpsConfig;
 
 typedef struct Ops Ops; /* userdata of the session */
@@ -19,7 +21,13 @@ typedef struct Ops Ops; /* userdata of the session */
 /* To be given to fuse_session_new() with an Ops as userdata. */
 extern const struct fuse_lowlevel_ops ops_table;
 
+/* Whose turn a request for @node is: the container's of which it is; those for directories, which
+ * are the same for all, have turns of their own.  An IntakeWhose. */
+uint64_t ops_whose(void *ops, uint64_t node);
+
 Ops *ops_new(const OpsConfig *config);
 void ops_free(Ops *ops);
+/* Through which connection @ops are asked, as ExpiryConfig.drop() wants it; call it before. */
+void ops_connect(Ops *ops, gpointer connection);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Ops, ops_free)

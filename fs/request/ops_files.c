@@ -8,7 +8,12 @@
 #include <errno.h>
 #include <fcntl.h>
 
-#define PAGE_LEN 4096u /* the smallest page there is */
+static void
+end_open(const Ops *ops, uint64_t node, uint64_t handle)
+{
+    open_texts_drop(ops->texts, handle);
+    ops_close(ops, node, OPEN_KIND(handle));
+}
 
 void
 ops_open(fuse_req_t req, fuse_ino_t node, struct fuse_file_info *fi)
@@ -17,6 +22,8 @@ ops_open(fuse_req_t req, fuse_ino_t node, struct fuse_file_info *fi)
     const TreePlace place = tree_find(ops->tree, node);
     const TreeEntry *entry = place.entry;
     g_autoptr(Asker) asker = NULL;
+    OpenKind kind;
+    bool keep;
 
     if (!entry || !entry->file) {
         (void)fuse_reply_err(req, entry ? EISDIR : ENOENT);
@@ -34,23 +41,15 @@ ops_open(fuse_req_t req, fuse_ino_t node, struct fuse_file_info *fi)
         (void)fuse_reply_err(req, EACCES);
         return;
     }
-    fi->direct_io = 1; /* every read(2) asks us, with the reader's own thread id */
-    fi->fh = open_texts_handle(ops->texts);
+    kind = ops_open_kind(ops, node, asker, &keep);
+    fi->direct_io = kind != OPEN_PAGE; /* every read(2) asks us, with the reader's own thread id */
+    fi->keep_cache = keep;
+    fi->fh = open_texts_handle(ops->texts) << OPEN_KIND_BITS | kind;
     if (fuse_reply_open(req, fi) != 0)
-        open_texts_drop(ops->texts, fi->fh); /* interrupted: no release will come */
+        end_open(ops, node, fi->fh); /* interrupted: no release will come */
 }
 
-static uint64_t
-now_nsec(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail for this clock */
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
-/* Both make the text for whoever asks; if that fails the request is answered.  The caller unrefs.
- */
+/* Both make the text for whoever asks; if that fails the request is answered.  The caller frees. */
 static GBytes *
 new_metrics(const Ops *ops, fuse_req_t req)
 {
@@ -60,21 +59,20 @@ new_metrics(const Ops *ops, fuse_req_t req)
     return NULL;
 }
 
-static GBytes *
-new_text(const Ops *ops, const TreePlace *place, fuse_req_t req)
+static bool
+new_text(const Ops *ops, const TreePlace *place, fuse_req_t req, Text *ret)
 {
     const ProcFile *file = place->entry->file;
     g_autoptr(GError) error = NULL;
-    uint64_t start = now_nsec();
+    uint64_t start = ops_clock_nsec();
     g_autoptr(Asker) asker = ops_asker(ops, req, &error);
-    Text text;
 
-    if (!asker || !ops_text(ops, place, asker, &text, &error)) {
+    if (!asker || !ops_text(ops, place, asker, ret, &error)) {
         (void)fuse_reply_err(req, failure_errno(error, file, fuse_req_ctx(req)->pid));
-        return NULL;
+        return false;
     }
-    metrics_served(proc_file_number(file), now_nsec() - start);
-    return text.bytes;
+    metrics_served(proc_file_number(file), ops_clock_nsec() - start);
+    return true;
 }
 
 /* One open is one text, made for whoever reads at offset 0, and anew each time that is read: so
@@ -82,32 +80,28 @@ new_text(const Ops *ops, const TreePlace *place, fuse_req_t req)
 static GBytes *
 text_at(const Ops *ops, const TreePlace *place, fuse_req_t req, uint64_t handle, off_t offset)
 {
-    GBytes *text = offset > 0 ? open_texts_get(ops->texts, handle) : NULL;
+    GBytes *bytes = offset > 0 ? open_texts_get(ops->texts, handle) : NULL;
+    Text text = {0};
 
-    if (text)
-        return text;
-    text = place->entry->file == &tree_metrics ? new_metrics(ops, req) : new_text(ops, place, req);
-    if (text)
-        open_texts_put(ops->texts, handle, text);
-    return text;
+    if (bytes)
+        return bytes;
+    if (place->entry->file == &tree_metrics)
+        text.bytes = new_metrics(ops, req);
+    else if (!new_text(ops, place, req, &text))
+        return NULL;
+    if (text.bytes)
+        open_texts_put(ops->texts, handle, text.bytes);
+    return text.bytes;
 }
 
-static void
-reply_slice(fuse_req_t req, GBytes *text, size_t size, off_t offset)
+void
+ops_reply_slice(fuse_req_t req, GBytes *text, size_t size, off_t offset)
 {
     size_t len, from;
     const char *bytes = g_bytes_get_data(text, &len);
 
     from = MIN((uint64_t)offset, len);
     (void)fuse_reply_buf(req, bytes + from, MIN(size, len - from));
-}
-
-/* Whether it is sendfile, splice or mmap that reads: read(2) of a FOPEN_DIRECT_IO file always names
- * its lock owner (linux:fs/fuse/file.c, fuse_direct_io). */
-static bool
-fills_page(const struct fuse_file_info *fi)
-{
-    return fi->lock_owner == 0;
 }
 
 /* Pages are the node's, so only the container whose node it is may fill them: somebody else's text
@@ -121,28 +115,31 @@ is_of_its_container(const Ops *ops, fuse_req_t req, uint64_t node)
 }
 
 /* What cannot be right is refused with EINVAL, on which sendfile(2) tells programs to use read(2),
- * and they do: somebody else's node; a text that has outgrown its size; one of several pages, of
- * which each could be of another time. */
+ * and they do: somebody else's node, or one that somebody else has open; a text that has outgrown
+ * its size; one of several pages, of which each could be of another time. */
 static void
-read_page(fuse_req_t req, const TreePlace *place, uint64_t node, off_t offset)
+fill_page(fuse_req_t req, const TreePlace *place, uint64_t node, off_t offset)
 {
     const Ops *ops = fuse_req_userdata(req);
     size_t size = sizes_get(ops->sizes, node);
-    g_autoptr(GBytes) text = NULL, page = NULL;
+    g_autoptr(GBytes) page = NULL;
+    g_auto(Text) text = {0};
 
-    if (offset > 0 || size == 0 || size > PAGE_LEN || !is_of_its_container(ops, req, node)) {
+    if (offset > 0 || size == 0 || size > OPS_PAGE_LEN || pages_has_others(ops->pages, node) ||
+        !is_of_its_container(ops, req, node)) {
         (void)fuse_reply_err(req, EINVAL);
         return;
     }
-    text = new_text(ops, place, req);
-    if (!text)
+    if (!new_text(ops, place, req, &text))
         return;
-    page = sizes_pad(text, size);
-    if (page)
-        reply_slice(req, page, PAGE_LEN, 0);
-    else
+    page = sizes_pad(text.bytes, size);
+    if (page) {
+        ops_fill(ops, node, &text);
+        ops_reply_slice(req, page, OPS_PAGE_LEN, 0);
+    } else {
         (void)fuse_reply_err(req, EINVAL);
-    (void)sizes_fit(ops->sizes, node, g_bytes_get_size(text));
+    }
+    (void)sizes_fit(ops->sizes, node, g_bytes_get_size(text.bytes));
 }
 
 void
@@ -157,13 +154,16 @@ ops_read(fuse_req_t req, fuse_ino_t node, size_t size, off_t offset, struct fuse
         (void)fuse_reply_err(req, !entry ? ENOENT : !entry->file ? EISDIR : EINVAL);
         return;
     }
-    if (fills_page(fi)) {
-        read_page(req, &place, node, offset);
-        return;
+    if (OPEN_KIND(fi->fh) == OPEN_PAGE && ops_may_have_page(ops, &place, node)) {
+        ops_read_page(req, node, size, offset, fi);
+    } else if (ops_fills_page(fi)) {
+        if (OPEN_KIND(fi->fh) == OPEN_ASKED)
+            fill_page(req, &place, node, offset);
+        else
+            (void)fuse_reply_err(req, EINVAL);
+    } else if ((text = text_at(ops, &place, req, fi->fh, offset)) != NULL) {
+        ops_reply_slice(req, text, size, offset);
     }
-    text = text_at(ops, &place, req, fi->fh, offset);
-    if (text)
-        reply_slice(req, text, size, offset);
 }
 
 void
@@ -171,7 +171,6 @@ ops_release(fuse_req_t req, fuse_ino_t node, struct fuse_file_info *fi)
 {
     const Ops *ops = fuse_req_userdata(req);
 
-    (void)node;
-    open_texts_drop(ops->texts, fi->fh);
+    end_open(ops, node, fi->fh);
     (void)fuse_reply_err(req, 0);
 }

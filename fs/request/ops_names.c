@@ -2,6 +2,7 @@
 
 #include "fs/request/ops_private.h"
 
+#include "fs/failure.h"
 #include "fs/serve_names.h"
 
 #include <errno.h>
@@ -9,9 +10,8 @@
 #include <sys/stat.h>
 
 #define DIRECTORY_TIMEOUT 3600.0 /* seconds; a directory's attributes never change */
-#define FILE_ATTR_TIMEOUT 1.0
-#define OWN_ENTRY_TIMEOUT 0.0 /* the same name is another node for another container, or none */
-#define SIZE_UNKNOWN 4096     /* what sysfs says of every file */
+#define OWN_ENTRY_TIMEOUT 0.0    /* the same name is another node for another container, or none */
+#define SIZE_UNKNOWN 4096        /* what sysfs says of every file */
 
 /* st_size.  Never the kernel's own 0: there sendfile(2), which busybox's cat uses, would stop
  * before it began. */
@@ -51,15 +51,15 @@ entry_links(const TreeEntry *entry)
     return entry->file || entry->is_varied ? 1 : 2 + entry->n_dirs;
 }
 
+/* All but the size of a file. */
 static struct stat
-place_stat(const Ops *ops, const TreePlace *place, uint64_t node, Asker *asker)
+place_stat(const Ops *ops, const TreePlace *place)
 {
     const TreeEntry *entry = place->entry;
     struct stat st = {
         .st_ino = tree_inode(place),
         .st_mode = entry_mode(entry),
         .st_nlink = entry_links(entry),
-        .st_size = entry->file ? file_size(ops, place, node, asker) : 0,
         .st_blksize = 4096,
         .st_atim = ops->started,
         .st_mtim = ops->started,
@@ -69,10 +69,20 @@ place_stat(const Ops *ops, const TreePlace *place, uint64_t node, Asker *asker)
     return st;
 }
 
+/* What @asker, NULL if nobody knows him, is told of @node.  Returns how long it is valid, in
+ * seconds; @error is set if the text that the kernel may have of it is no more. */
 static double
-attr_timeout(const TreeEntry *entry)
+node_stat(const Ops *ops, uint64_t node, Asker *asker, struct stat *ret, GError **error)
 {
-    return entry->file ? FILE_ATTR_TIMEOUT : DIRECTORY_TIMEOUT;
+    const TreePlace place = tree_find(ops->tree, node);
+    double timeout = place.entry->file ? OPS_ATTR_TIMEOUT : DIRECTORY_TIMEOUT;
+
+    *ret = place_stat(ops, &place);
+    if (place.entry->file && ops_may_have_page(ops, &place, node))
+        timeout = ops_page_stat(ops, node, asker, ret, error);
+    else if (place.entry->file)
+        ret->st_size = file_size(ops, &place, node, asker);
+    return timeout;
 }
 
 static double
@@ -120,8 +130,7 @@ ops_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
         return;
     }
     answer.ino = tree_node(&place, asker_number(asker));
-    answer.attr = place_stat(ops, &place, answer.ino, asker);
-    answer.attr_timeout = attr_timeout(place.entry);
+    answer.attr_timeout = node_stat(ops, answer.ino, asker, &answer.attr, NULL);
     answer.entry_timeout = entry_timeout(place.entry);
     (void)fuse_reply_entry(req, &answer);
 }
@@ -131,18 +140,47 @@ ops_getattr(fuse_req_t req, fuse_ino_t node, struct fuse_file_info *fi)
 {
     const Ops *ops = fuse_req_userdata(req);
     const TreePlace place = tree_find(ops->tree, node);
+    bool is_page = fi && OPEN_KIND(fi->fh) == OPEN_PAGE;
+    g_autoptr(GError) error = NULL;
     g_autoptr(Asker) asker = NULL;
     struct stat st;
+    double timeout;
 
-    (void)fi;
     if (!place.entry) {
         (void)fuse_reply_err(req, ENOENT);
         return;
     }
-    if (is_askers(place.entry))
+    /* A page is its container's whoever reads it. */
+    if (is_askers(place.entry) && !is_page)
         asker = ops_asker(ops, req, NULL);
-    st = place_stat(ops, &place, node, asker);
-    (void)fuse_reply_attr(req, &st, attr_timeout(place.entry));
+    timeout = node_stat(ops, node, asker, &st, &error);
+    if (error && is_page)
+        (void)fuse_reply_err(req, failure_errno(error, place.entry->file, fuse_req_ctx(req)->pid));
+    else
+        (void)fuse_reply_attr(req, &st, timeout);
+}
+
+void
+ops_forget(fuse_req_t req, fuse_ino_t node, uint64_t n)
+{
+    const Ops *ops = fuse_req_userdata(req);
+
+    (void)n;
+    pages_forget(ops->pages, node);
+    sizes_forget(ops->sizes, node);
+    fuse_reply_none(req);
+}
+
+void
+ops_forget_multi(fuse_req_t req, size_t count, struct fuse_forget_data *forgets)
+{
+    const Ops *ops = fuse_req_userdata(req);
+
+    for (size_t i = 0; i < count; i++) {
+        pages_forget(ops->pages, forgets[i].ino);
+        sizes_forget(ops->sizes, forgets[i].ino);
+    }
+    fuse_reply_none(req);
 }
 
 /* A listing under way.  Offsets: 1 and 2 follow the dots, OFFSET_FIRST + (entry << OFFSET_SHIFT |

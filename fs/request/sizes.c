@@ -74,18 +74,39 @@ sizes_fit(Sizes *sizes, uint64_t node, size_t len)
     return known->size;
 }
 
+void
+sizes_tell(Sizes *sizes, uint64_t node, size_t size)
+{
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&sizes->lock);
+    NodeSize *known = g_hash_table_lookup(sizes->by_node, &node);
+
+    if (!known)
+        known = add(sizes, node);
+    known->size = size;
+}
+
+void
+sizes_forget(Sizes *sizes, uint64_t node)
+{
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&sizes->lock);
+
+    (void)g_hash_table_remove(sizes->by_node, &node);
+}
+
 GBytes *
 sizes_pad(GBytes *text, size_t size)
 {
-    size_t len;
+    size_t len, end;
     const char *bytes = g_bytes_get_data(text, &len);
     char *padded;
 
     if (len == 0 || len > size || bytes[len - 1] != '\n')
         return NULL;
+    for (end = len; end > 0 && bytes[end - 1] == '\n'; end--)
+        ;
     padded = g_malloc(size);
-    memcpy(padded, bytes, len - 1);
-    memset(padded + len - 1, ' ', size - len);
-    padded[size - 1] = '\n';
+    memcpy(padded, bytes, end);
+    memset(padded + end, ' ', size - len);
+    memset(padded + end + (size - len), '\n', len - end);
     return g_bytes_new_take(padded, size);
 }

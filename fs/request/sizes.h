@@ -25,8 +25,14 @@ size_t sizes_get(Sizes *sizes, uint64_t node);
 /* The size of @node, which from now on has room for a text of @len bytes and for its growth. */
 size_t sizes_fit(Sizes *sizes, uint64_t node, size_t len);
 
-/* @text with so many blanks before its last newline that it has @size bytes.  The caller unrefs;
- * NULL if it is longer or has no newline at its end.  [pure] */
+/* @node was told exactly @size. */
+void sizes_tell(Sizes *sizes, uint64_t node, size_t size);
+/* The kernel has forgotten @node. */
+void sizes_forget(Sizes *sizes, uint64_t node);
+
+/* @text with so many blanks that it has @size bytes, before the newlines at its end: cpuinfo ends
+ * in an empty line.  The caller unrefs; NULL if it is longer or has no newline at its end.  [pure]
+ */
 GBytes *sizes_pad(GBytes *text, size_t size);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Sizes, sizes_free)

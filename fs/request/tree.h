@@ -47,6 +47,7 @@ uint64_t tree_node(const TreePlace *place, uint64_t container);
 /* What tree_node() was given. */
 uint64_t tree_node_container(uint64_t node);
 /* st_ino: small enough for 32-bit programs, and different for all that a looker finds. */
+#define TREE_INODE_BITS 24u
 uint64_t tree_inode(const TreePlace *place);
 
 /* ret->entry is NULL if there is no such node. */

@@ -10,45 +10,63 @@
 
 #define ANSWER_MAX (1u << 20)
 
-static void
-send_request(Kernel *kernel, const struct fuse_in_header *header, GBytes *body)
+uint64_t
+kernel_send(Kernel *kernel, const struct fuse_in_header *what, const void *body, size_t len)
 {
-    size_t len;
-    const void *bytes = g_bytes_get_data(body, &len);
-    struct iovec parts[] = {{(void *)header, sizeof *header}, {(void *)bytes, len}};
+    struct fuse_in_header header = *what;
+    struct iovec parts[] = {{&header, sizeof header}, {(void *)body, len}};
     const struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
 
-    g_assert(sendmsg(kernel->fd, &message, 0) == (ssize_t)header->len);
+    header.len = (uint32_t)(sizeof header + len);
+    header.unique = kernel->unique += 2;
+    header.uid = kernel->uid;
+    g_assert(sendmsg(kernel->fd, &message, 0) == (ssize_t)header.len);
+    return header.unique;
+}
+
+/* Returns how many bytes it got after the header, in @payload, which has room for ANSWER_MAX. */
+static size_t
+receive_answer(Kernel *kernel, struct fuse_out_header *ret, char *payload)
+{
+    struct iovec parts[] = {{ret, sizeof *ret}, {payload, ANSWER_MAX}};
+    struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
+    ssize_t n = recvmsg(kernel->fd, &message, 0);
+
+    g_assert(n >= (ssize_t)sizeof *ret);
+    g_assert(ret->len == (size_t)n);
+    return (size_t)n - sizeof *ret;
+}
+
+uint64_t
+kernel_next_answer(Kernel *kernel, int *ret_error)
+{
+    g_autofree char *payload = g_malloc(ANSWER_MAX);
+    struct fuse_out_header got;
+
+    (void)receive_answer(kernel, &got, payload);
+    *ret_error = got.error;
+    return got.unique;
 }
 
 int
 kernel_ask(Kernel *kernel, uint32_t opcode, pid_t pid, uint64_t node, GBytes *body, void *answer,
            size_t size)
 {
-    g_autofree char *packet = g_malloc(ANSWER_MAX);
-    ssize_t n;
+    g_autofree char *payload = g_malloc(ANSWER_MAX);
+    const struct fuse_in_header header = {.opcode = opcode, .nodeid = node, .pid = (uint32_t)pid};
     struct fuse_out_header got;
-    struct fuse_in_header header = {
-        .len = (uint32_t)(sizeof header + g_bytes_get_size(body)),
-        .opcode = opcode,
-        .unique = kernel->unique += 2,
-        .nodeid = node,
-        .pid = (uint32_t)pid,
-        .uid = kernel->uid,
-    };
+    size_t len;
+    const void *bytes = g_bytes_get_data(body, &len);
+    uint64_t unique = kernel_send(kernel, &header, bytes, len);
 
-    send_request(kernel, &header, body);
     g_assert(session_serve_one(kernel->session));
-    n = recv(kernel->fd, packet, ANSWER_MAX, 0);
-    g_assert(n >= (ssize_t)sizeof got);
-    memcpy(&got, packet, sizeof got);
-    g_assert(got.len == (size_t)n);
-    g_assert(got.unique == header.unique);
+    len = receive_answer(kernel, &got, payload);
+    g_assert(got.unique == unique);
     if (got.error != 0)
         return got.error;
     if (answer)
-        memcpy(answer, packet + sizeof got, MIN(size, got.len - sizeof got));
-    return (int)(got.len - sizeof got);
+        memcpy(answer, payload, MIN(size, len));
+    return (int)len;
 }
 
 /* kernel_ask() with a struct as body. */
@@ -65,23 +83,54 @@ ask_with(Kernel *kernel, const struct fuse_in_header *who, const void *body, siz
 #define WHO(op, who_pid, who_node)                                                                 \
     (&(struct fuse_in_header){.opcode = (op), .pid = (uint32_t)(who_pid), .nodeid = (who_node)})
 
-Kernel *
-kernel_new(void)
+static void
+say_hello(Kernel *kernel)
 {
-    Kernel *kernel = g_new0(Kernel, 1);
     struct fuse_init_in hello = {.major = 7, .minor = 38, .max_readahead = 131072};
     struct fuse_init_out answer;
+
+    g_assert(kernel->session);
+    g_assert(ask_with(kernel, WHO(FUSE_INIT, 0, 0), &hello, sizeof hello,
+                      (struct iovec){&answer, sizeof answer}) > 0);
+}
+
+/* Returns the daemon's end of the connection. */
+static int
+connect_to(Kernel *kernel)
+{
     int fds[2];
 
     g_assert(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) == 0);
     kernel->machine = machine_new();
     kernel->fd = fds[0];
+    return fds[1];
+}
+
+Kernel *
+kernel_new(void)
+{
+    Kernel *kernel = g_new0(Kernel, 1);
+    int fd = connect_to(kernel);
+
     kernel->ops = ops_new(&(OpsConfig){
         .server = &kernel->machine->server, .now = machine_now, .max_text_bytes = 65536});
-    kernel->session = session_new(fds[1], &(SessionConfig){"tree", &ops_table, kernel->ops}, NULL);
-    g_assert(kernel->session);
-    g_assert(ask_with(kernel, WHO(FUSE_INIT, 0, 0), &hello, sizeof hello,
-                      (struct iovec){&answer, sizeof answer}) > 0);
+    kernel->session =
+        session_new(fd, &(SessionConfig){"tree", &ops_table, kernel->ops, ops_whose}, NULL);
+    say_hello(kernel);
+    return kernel;
+}
+
+Kernel *
+kernel_new_bound(void)
+{
+    Kernel *kernel = g_new0(Kernel, 1);
+    int fd = connect_to(kernel);
+
+    kernel->bound =
+        bound_new(&(BoundConfig){.server = &kernel->machine->server, .now = machine_now});
+    kernel->session =
+        session_new(fd, &(SessionConfig){"bound", &bound_table, kernel->bound, bound_whose}, NULL);
+    say_hello(kernel);
     return kernel;
 }
 
@@ -90,6 +139,7 @@ kernel_free(Kernel *kernel)
 {
     session_free(kernel->session);
     ops_free(kernel->ops);
+    bound_free(kernel->bound);
     machine_free(kernel->machine);
     fd_clear(&kernel->fd);
     g_free(kernel);

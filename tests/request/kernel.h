@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "fs/request/bound.h"
 #include "fs/request/ops.h"
 #include "fs/request/session.h"
 #include "tests/request/machine.h"
@@ -13,7 +14,8 @@
 
 typedef struct {
     Machine *machine;
-    Ops *ops;
+    Ops *ops;     /* the ordinary tree, or: */
+    Bound *bound; /* the bound one */
     Session *session;
     int fd; /* our end */
     uint64_t unique;
@@ -25,6 +27,8 @@ typedef struct {
 
 /* A connection to a new machine, with FUSE_INIT done. */
 Kernel *kernel_new(void);
+/* The same of the bound tree; nobody is registered. */
+Kernel *kernel_new_bound(void);
 void kernel_free(Kernel *kernel);
 
 /* Sends a request with @body and waits for the answer, whose payload goes to @answer (at most
@@ -32,7 +36,14 @@ void kernel_free(Kernel *kernel);
 int kernel_ask(Kernel *kernel, uint32_t opcode, pid_t pid, uint64_t node, GBytes *body,
                void *answer, size_t size);
 
-/* The same for what the tests ask.  0 or the length, or -errno. */
+/* The same in two steps, so that several requests wait: sends what @what says (opcode, pid, nodeid)
+ * and returns its number; receives the next answer, whose number it returns.  In between they are
+ * to be served. */
+uint64_t kernel_send(Kernel *kernel, const struct fuse_in_header *what, const void *body,
+                     size_t len);
+uint64_t kernel_next_answer(Kernel *kernel, int *ret_error);
+
+/* kernel_ask() for what the tests ask.  0 or the length, or -errno. */
 int kernel_lookup(Kernel *kernel, pid_t pid, uint64_t parent, const char *name,
                   struct fuse_entry_out *ret);
 /* Walks "proc/meminfo" from the root. */

@@ -162,11 +162,14 @@ machine_new(void)
     machine->readers = readers_new(&config, NULL);
     g_assert(machine->readers);
     machine->containers = containers_new(&machine->layout, 16, 0);
+    machine->registry = registry_new(&machine->layout, machine->containers, 16, 0);
     machine->askers = askers_new(&(AskersConfig){machine->readers, machine->containers, NULL});
     machine->history = history_new(16);
     machine->server = (Server){
         .sources = {config.root_fd, &machine->layout, machine->readers, NULL},
         .askers = machine->askers,
+        .containers = machine->containers,
+        .registry = machine->registry,
         .history = machine->history,
     };
     machine->loads = loads_new(&machine->server.sources, 16);
@@ -181,6 +184,7 @@ machine_free(Machine *machine)
     loads_free(machine->loads);
     history_free(machine->history);
     askers_free(machine->askers);
+    registry_free(machine->registry);
     containers_free(machine->containers);
     readers_free(machine->readers);
     cgroup_layout_clear(&machine->layout);

@@ -20,6 +20,7 @@ typedef struct {
     CgroupLayout layout;
     Readers *readers;
     Containers *containers;
+    Registry *registry;
     Askers *askers;
     History *history;
     Loads *loads;

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "fs/request/bound_private.h"
+
+#include "common/log.h"
+#include "fs/failure.h"
+#include "fs/metrics.h"
+#include "fs/request/sizes.h"
+
+#include <errno.h>
+
+/* Once said it holds for the connection: the kernel opens by itself, and keeps the pages. */
+void
+bound_open(fuse_req_t req, fuse_ino_t node, struct fuse_file_info *fi)
+{
+    (void)node;
+    (void)fi;
+    (void)fuse_reply_err(req, ENOSYS);
+}
+
+static uint64_t
+now_nsec(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail for this clock */
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+/* CPUs were plugged in, and the numbers have grown into all the room there was. */
+static int
+outgrown(const BoundPlace *place)
+{
+    log_limited(G_LOG_LEVEL_WARNING, "outgrown", "%s of %s has outgrown its size",
+                place->place.entry->path, place->registered->name);
+    return EIO;
+}
+
+/* The page must not outlive the tick of what is in it. */
+static void
+tell_expiry(const Bound *bound, const BoundPlace *place, const Text *text)
+{
+    const Tick *tick = bound->config.server->sources.tick;
+    uint64_t length = tick && text->tick != 0 ? tick->length : 0;
+
+    if (bound->config.expiry)
+        expiry_add(bound->config.expiry, bound->connection, bound_node(place), text->tick + length);
+}
+
+/* The text as long as the file is said to be.  0, or what the kernel is told. */
+static int
+make_page(const Bound *bound, const BoundPlace *place, pid_t tid, GBytes **ret)
+{
+    const ProcFile *file = place->place.entry->file;
+    size_t size = bound_size(bound, place);
+    g_autoptr(GError) error = NULL;
+    uint64_t start = now_nsec();
+    g_auto(Text) text = {0};
+
+    if (size == 0)
+        return ENOENT;
+    if (!bound_text(bound, place, &text, &error)) {
+        (void)registry_look(bound->config.server->registry, place->registered);
+        return failure_errno(error, file, tid);
+    }
+    metrics_served(proc_file_number(file), now_nsec() - start);
+    *ret = sizes_pad(text.bytes, size);
+    if (!*ret)
+        return outgrown(place);
+    tell_expiry(bound, place, &text);
+    return 0;
+}
+
+/* Whoever it is that reads, it is the container's text. */
+void
+bound_read(fuse_req_t req, fuse_ino_t node, size_t size, off_t offset, struct fuse_file_info *fi)
+{
+    const Bound *bound = fuse_req_userdata(req);
+    g_auto(BoundPlace) place = {0};
+    g_autoptr(GBytes) page = NULL;
+    const char *bytes;
+    size_t len, from;
+    int problem = bound_find(bound, node, &place);
+
+    (void)fi;
+    if (problem == 0 && (!place.place.entry->file || offset < 0))
+        problem = place.place.entry->file ? EINVAL : EISDIR;
+    if (problem == 0)
+        problem = make_page(bound, &place, fuse_req_ctx(req)->pid, &page);
+    if (problem != 0) {
+        (void)fuse_reply_err(req, problem);
+        return;
+    }
+    bytes = g_bytes_get_data(page, &len);
+    from = MIN((uint64_t)offset, len);
+    (void)fuse_reply_buf(req, bytes + from, MIN(size, len - from));
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The end of what the kernel keeps.  read(2) asks for attributes once they are too old, and so
+ * finds out that a page is; sendfile(2), splice(2) and what was mapped with mmap(2) never ask.  So
+ * each page is taken away after the tick its text was made in.
+ *
+ * That is done by a thread, because a page that is being filled cannot be taken away before we have
+ * answered: it waits, and who answers must not.  While no page is filled it sleeps without a timer.
+ */
+
+#pragma once
+
+#include <glib.h>
+#include <stdint.h>
+
+typedef struct Expiry Expiry; /* thread-safe */
+
+typedef struct {
+    uint64_t (*now)(void); /* CLOCK_BOOTTIME in microseconds */
+    /* Takes the page of @node away; called by the thread, under no lock: session_drop_page(). */
+    void (*drop)(gpointer connection, uint64_t node);
+    unsigned max; /* nodes that wait; if there are more, all pages are taken away early */
+} ExpiryConfig;
+
+Expiry *expiry_new(const ExpiryConfig *config);
+
+/* The page of @node in @connection (borrowed until expiry_stop()) is about to be filled with a text
+ * that lasts until @end; what was in it before is no more. */
+void expiry_add(Expiry *expiry, gpointer connection, uint64_t node, uint64_t end);
+
+/* Takes all pages away and ends the thread.  Call it while somebody still answers on all
+ * connections.  What is added later stays. */
+void expiry_stop(Expiry *expiry);
+void expiry_free(Expiry *expiry);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Expiry, expiry_free)

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "fs/request/expiry.h"
+#include "tests/unit/cmocka.h"
+
+#include <stdbool.h>
+#include <time.h>
+
+#define ROOM 4
+#define FAR (60 * G_USEC_PER_SEC)
+
+/* What was taken away, in its order. */
+typedef struct {
+    Expiry *expiry;
+    GMutex lock;
+    GCond changed;
+    GArray *nodes; /* of uint64_t */
+    gint64 last;   /* when, CLOCK_MONOTONIC */
+    bool busy;     /* whoever takes a page away has to wait */
+} Fixture;
+
+static uint64_t
+now(void)
+{
+    struct timespec time;
+
+    (void)clock_gettime(CLOCK_BOOTTIME, &time);
+    return (uint64_t)time.tv_sec * G_USEC_PER_SEC + (uint64_t)time.tv_nsec / 1000;
+}
+
+static void
+drop(gpointer connection, uint64_t node)
+{
+    Fixture *fixture = connection;
+
+    g_mutex_lock(&fixture->lock);
+    while (fixture->busy)
+        g_cond_wait(&fixture->changed, &fixture->lock);
+    g_array_append_val(fixture->nodes, node);
+    fixture->last = g_get_monotonic_time();
+    g_cond_broadcast(&fixture->changed);
+    g_mutex_unlock(&fixture->lock);
+}
+
+static int
+make(void **state)
+{
+    Fixture *fixture = g_new0(Fixture, 1);
+
+    g_mutex_init(&fixture->lock);
+    g_cond_init(&fixture->changed);
+    fixture->nodes = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+    fixture->expiry = expiry_new(&(ExpiryConfig){.now = now, .drop = drop, .max = ROOM});
+    *state = fixture;
+    return 0;
+}
+
+static int
+unmake(void **state)
+{
+    Fixture *fixture = *state;
+
+    expiry_free(fixture->expiry);
+    g_array_unref(fixture->nodes);
+    g_cond_clear(&fixture->changed);
+    g_mutex_clear(&fixture->lock);
+    g_free(fixture);
+    return 0;
+}
+
+/* Waits until @n pages were taken away: false if they are not, in good time. */
+static bool
+wait_for(Fixture *fixture, guint n)
+{
+    gint64 until = g_get_monotonic_time() + 5 * G_USEC_PER_SEC;
+    bool in_time = true;
+
+    g_mutex_lock(&fixture->lock);
+    while (in_time && fixture->nodes->len < n)
+        in_time = g_cond_wait_until(&fixture->changed, &fixture->lock, until);
+    g_mutex_unlock(&fixture->lock);
+    return in_time;
+}
+
+static uint64_t
+taken(const Fixture *fixture, guint i)
+{
+    return g_array_index(fixture->nodes, uint64_t, i);
+}
+
+static void
+set_busy(Fixture *fixture, bool busy)
+{
+    g_mutex_lock(&fixture->lock);
+    fixture->busy = busy;
+    g_cond_broadcast(&fixture->changed);
+    g_mutex_unlock(&fixture->lock);
+}
+
+static void
+a_page_is_taken_away_at_its_end_and_not_before(void **state)
+{
+    Fixture *fixture = *state;
+    gint64 start = g_get_monotonic_time();
+
+    expiry_add(fixture->expiry, fixture, 7, now() + 30000);
+    assert_true(wait_for(fixture, 1));
+    assert_int_equal(taken(fixture, 0), 7);
+    assert_true(fixture->last - start >= 29000);
+}
+
+static void
+what_ends_first_is_taken_away_first(void **state)
+{
+    Fixture *fixture = *state;
+    uint64_t start = now();
+
+    expiry_add(fixture->expiry, fixture, 1, start + 40000);
+    expiry_add(fixture->expiry, fixture, 2, start + 20000);
+    expiry_add(fixture->expiry, fixture, 3, 0);
+    assert_true(wait_for(fixture, 3));
+    assert_int_equal(taken(fixture, 0), 3);
+    assert_int_equal(taken(fixture, 1), 2);
+    assert_int_equal(taken(fixture, 2), 1);
+}
+
+static void
+a_page_filled_anew_lasts_until_its_new_end(void **state)
+{
+    Fixture *fixture = *state;
+    gint64 start = g_get_monotonic_time();
+
+    expiry_add(fixture->expiry, fixture, 7, now() + 10000);
+    expiry_add(fixture->expiry, fixture, 7, now() + 30000);
+    assert_true(wait_for(fixture, 1));
+    assert_true(fixture->last - start >= 29000);
+    expiry_stop(fixture->expiry);
+    assert_int_equal(fixture->nodes->len, 1);
+}
+
+static void
+too_many_are_taken_away_early(void **state)
+{
+    Fixture *fixture = *state;
+
+    for (uint64_t node = 0; node <= ROOM; node++)
+        expiry_add(fixture->expiry, fixture, node, now() + FAR);
+    assert_true(wait_for(fixture, 1));
+    assert_int_equal(taken(fixture, 0), 0);
+}
+
+/* While a page is being filled it cannot be taken away, and who fills it must not wait. */
+static void
+whoever_fills_another_page_meanwhile_does_not_wait(void **state)
+{
+    Fixture *fixture = *state;
+
+    set_busy(fixture, true);
+    expiry_add(fixture->expiry, fixture, 1, 0);
+    g_usleep(5000);
+    expiry_add(fixture->expiry, fixture, 1, 0);
+    expiry_add(fixture->expiry, fixture, 2, 0);
+    set_busy(fixture, false);
+    assert_true(wait_for(fixture, 3));
+}
+
+static void
+at_the_end_all_are_taken_away(void **state)
+{
+    Fixture *fixture = *state;
+
+    expiry_add(fixture->expiry, fixture, 1, now() + FAR);
+    expiry_add(fixture->expiry, fixture, 2, now() + FAR);
+    expiry_stop(fixture->expiry);
+    assert_int_equal(fixture->nodes->len, 2);
+    expiry_add(fixture->expiry, fixture, 3, 0);
+    expiry_stop(fixture->expiry);
+    assert_int_equal(fixture->nodes->len, 2);
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make, unmake)
+    const struct CMUnitTest tests[] = {
+        TEST(a_page_is_taken_away_at_its_end_and_not_before),
+        TEST(what_ends_first_is_taken_away_first),
+        TEST(a_page_filled_anew_lasts_until_its_new_end),
+        TEST(too_many_are_taken_away_early),
+        TEST(whoever_fills_another_page_meanwhile_does_not_wait),
+        TEST(at_the_end_all_are_taken_away),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
