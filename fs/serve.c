@@ -151,7 +151,7 @@ make_text(const Server *server, const Making *making, Text *ret, GError **error)
     if (making->mode == FILE_ZERO)
         zero_text(file->path, out, 0);
     ret->longest = longest_text(making->asker->container, file, &view);
-    ret->bytes = g_string_free_to_bytes(g_steal_pointer(&out));
+    ret->bytes = g_bytes_new(out->str, out->len); /* it is kept: without the room that was left */
     return true;
 }
 
