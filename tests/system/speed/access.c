@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "tests/system/access.h"
+#include "tests/system/speed/access.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -11,8 +11,8 @@
  * older than 10 ms and a jiffy when the read began.  --pause: of each thread between two reads;
  * none is a hammer. */
 
-#include "tests/system/access.h"
-#include "tests/system/shape.h"
+#include "tests/system/speed/access.h"
+#include "tests/system/speed/shape.h"
 
 #include <fcntl.h>
 #include <getopt.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "tests/system/shape.h"
+#include "tests/system/speed/shape.h"
 
 #include <ctype.h>
 #include <stdlib.h>

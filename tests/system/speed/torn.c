@@ -10,8 +10,8 @@
  * that look finds the whole page in use (st_size is the length), the length must stay as well.
  * Prints what was read, and the first text that was wrong; exits with 1 then. */
 
-#include "tests/system/access.h"
-#include "tests/system/shape.h"
+#include "tests/system/speed/access.h"
+#include "tests/system/speed/shape.h"
 
 #include <errno.h>
 #include <getopt.h>
