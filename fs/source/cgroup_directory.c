@@ -60,6 +60,7 @@ directory_unref(void *value)
 /* The directories that are kept, by a hash of their numbers. */
 
 typedef struct {
+    bool any; /* whichever has the key */
     dev_t dev;
     ino_t ino;
     CgroupDirectory *directory; /* what was found; a reference */
@@ -72,7 +73,7 @@ directory_acquire(const void *value, void *ret)
     const CgroupDirectory *directory = value;
     Wanted *wanted = ret;
 
-    if (directory->dev != wanted->dev || directory->ino != wanted->ino)
+    if (!wanted->any && (directory->dev != wanted->dev || directory->ino != wanted->ino))
         return false;
     /* Only its count of users changes. */
     wanted->directory = cgroup_directory_ref((CgroupDirectory *)directory);
@@ -113,6 +114,39 @@ find_kept(dev_t dev, ino_t ino)
     return cache_get(cache(), key_of(dev, ino), monotonic(), &wanted) ? wanted.directory : NULL;
 }
 
+/* Every cgroup has cgroup.procs for as long as it exists. */
+static bool
+is_alive(const CgroupDirectory *directory)
+{
+    return faccessat(directory->fd, "cgroup.procs", F_OK, 0) == 0;
+}
+
+/* Each new directory is the occasion to look at two others, so that the dead do not outnumber the
+ * living. */
+static void
+forget_the_dead(void)
+{
+    uint64_t key;
+
+    for (int i = 0; i < 2 && cache_oldest(cache(), monotonic(), &key); i++) {
+        Wanted oldest = {.any = true};
+
+        if (!cache_get(cache(), key, monotonic(), &oldest))
+            continue;
+        if (!is_alive(oldest.directory))
+            cache_drop(cache(), key);
+        cgroup_directory_unref(oldest.directory);
+    }
+}
+
+static void
+keep(CgroupDirectory *directory)
+{
+    forget_the_dead();
+    cache_put(cache(), key_of(directory->dev, directory->ino), monotonic(),
+              cgroup_directory_ref(directory));
+}
+
 /* Takes over *@fd, which somebody else may have kept meanwhile. */
 static CgroupDirectory *
 directory_new(int *fd, unsigned version, GError **error)
@@ -136,8 +170,7 @@ directory_new(int *fd, unsigned version, GError **error)
     directory->files = cgroup_files_new();
     directory->fact = -1;
     if (directory->kept)
-        cache_put(cache(), key_of(directory->dev, directory->ino), monotonic(),
-                  cgroup_directory_ref(directory));
+        keep(directory);
     return directory;
 }
 
@@ -231,13 +264,6 @@ read_kept(CgroupDirectory *directory, const char *name, const KeptFile *kept, si
         return read_new(directory, name, ret_len, error);
     g_propagate_error(error, g_steal_pointer(&problem));
     return NULL;
-}
-
-/* Every cgroup has cgroup.procs for as long as it exists. */
-static bool
-is_alive(const CgroupDirectory *directory)
-{
-    return faccessat(directory->fd, "cgroup.procs", F_OK, 0) == 0;
 }
 
 /* True if @problem is that a living cgroup has no such file; else *@error is @problem. */
