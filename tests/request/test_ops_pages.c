@@ -395,6 +395,8 @@ a_reader_with_another_time_has_his_own_uptime(void **state)
     assert_true(first.for_pages && !other.for_pages);
     shows(fixture, &first, "1000.00 ");
     shows(fixture, &other, "105000.00 ");
+    other.for_pages = true;
+    assert_int_equal(error_of(fixture, &other), -EINVAL);
     /* Of the memory there is only one. */
     assert_int_equal(flags_as(fixture, PID_A, PID_A2, "proc/meminfo"), CACHED);
 }
@@ -410,6 +412,17 @@ the_page_of_a_container_with_its_own_time_has_that(void **state)
     assert_true(read.for_pages);
     read.pid = PID_B;
     shows(fixture, &read, "105000.00 ");
+}
+
+static void
+a_32_bit_reader_has_a_cpuinfo_of_his_own(void **state)
+{
+    Fixture *fixture = *state;
+
+    machine_write(fixture->kernel->machine, "proc/202/personality", "00000008\n");
+    assert_int_equal(flags_as(fixture, PID_A, PID_A2, "proc/cpuinfo"), DIRECT);
+    assert_int_equal(flags_as(fixture, PID_A, PID_A2, "proc/meminfo"), CACHED);
+    assert_int_equal(flags_as(fixture, PID_A, PID_A, "proc/cpuinfo"), CACHED);
 }
 
 static void
@@ -522,6 +535,7 @@ main(void)
         TEST(nor_that_of_a_file_that_is_asked_for_each_time),
         TEST(a_reader_with_another_time_has_his_own_uptime),
         TEST(the_page_of_a_container_with_its_own_time_has_that),
+        TEST(a_32_bit_reader_has_a_cpuinfo_of_his_own),
         TEST(a_container_that_was_removed_is_stale),
         TEST(another_in_its_place_is_not_taken_for_it),
         TEST(who_has_the_node_of_a_removed_container_still_has_his_own),

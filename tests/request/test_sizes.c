@@ -95,6 +95,32 @@ blanks_go_before_the_last_newline(void **state)
 }
 
 static void
+an_empty_line_at_the_end_stays_empty(void **state)
+{
+    g_autofree char *block = padded("a\n\n", 6), *nothing = padded("\n", 3);
+
+    (void)state;
+    assert_string_equal(block, "a   \n\n");
+    assert_string_equal(nothing, "  \n");
+}
+
+static void
+what_a_node_was_told_stays(void **state)
+{
+    sizes_tell(*state, NODE, 100);
+    assert_int_equal(sizes_fit(*state, NODE, 50), 100);
+    assert_int_equal(sizes_get(*state, NODE), 100);
+}
+
+static void
+a_node_that_the_kernel_forgot_is_told_again(void **state)
+{
+    sizes_tell(*state, NODE, 100);
+    sizes_forget(*state, NODE);
+    assert_int_equal(sizes_get(*state, NODE), 0);
+}
+
+static void
 what_cannot_be_padded_is_not(void **state)
 {
     (void)state;
@@ -114,6 +140,9 @@ main(void)
         cmocka_unit_test_setup_teardown(another_node_has_a_size_of_its_own, make, unmake),
         cmocka_unit_test_setup_teardown(too_many_nodes_are_told_again, make, unmake),
         cmocka_unit_test(blanks_go_before_the_last_newline),
+        cmocka_unit_test(an_empty_line_at_the_end_stays_empty),
+        cmocka_unit_test_setup_teardown(what_a_node_was_told_stays, make, unmake),
+        cmocka_unit_test_setup_teardown(a_node_that_the_kernel_forgot_is_told_again, make, unmake),
         cmocka_unit_test(what_cannot_be_padded_is_not),
     };
 
