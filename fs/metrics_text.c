@@ -139,6 +139,45 @@ append_stores(const MetricsReport *report, GString *out)
         append_line(out, "entries", "of", report->stores[i].name, report->stores[i].entries);
 }
 
+/* A cgroup may be called whatever its maker liked. */
+static void
+append_container(GString *out, const char *family, const MetricsContainer *container,
+                 uint64_t number)
+{
+    g_string_append_printf(out, "ownproc_%s{container=\"", family);
+    for (const char *c = container->name; *c; c++)
+        if (*c == '\n')
+            g_string_append(out, "\\n");
+        else if (*c == '\\' || *c == '"')
+            g_string_append_printf(out, "\\%c", *c);
+        else
+            g_string_append_c(out, *c);
+    g_string_append_printf(out, "\"} %" PRIu64 "\n", number);
+}
+
+static const MetricsContainer *
+container_at(const MetricsReport *report, guint i)
+{
+    return &g_array_index(report->each, MetricsContainer, i);
+}
+
+static void
+append_containers(const MetricsReport *report, GString *out)
+{
+    guint n = report->each ? report->each->len : 0;
+
+    append_family(out, "container_reads_total", "counter",
+                  "Texts that a container was served, of those served last.");
+    for (guint i = 0; i < n; i++)
+        append_container(out, "container_reads_total", container_at(report, i),
+                         container_at(report, i)->reads);
+    append_family(out, "container_snapshots_total", "counter",
+                  "For how many of them its numbers were gathered.");
+    for (guint i = 0; i < n; i++)
+        append_container(out, "container_snapshots_total", container_at(report, i),
+                         container_at(report, i)->snapshots);
+}
+
 void
 metrics_text_render(const MetricsReport *report, GString *out)
 {
@@ -154,6 +193,7 @@ metrics_text_render(const MetricsReport *report, GString *out)
     append_single(out, "loads", "Containers whose load averages are sampled.", report->loads);
     append_stores(report, out);
     append_single(out, "text_bytes", "Bytes of texts that are kept.", report->text_bytes);
+    append_containers(report, out);
 }
 
 void
@@ -161,4 +201,26 @@ metrics_report_add(MetricsReport *report, const MetricsStore *store)
 {
     if (report->n_stores < METRICS_REPORT_STORES)
         report->stores[report->n_stores++] = *store;
+}
+
+static void
+container_clear(gpointer data)
+{
+    g_free(((MetricsContainer *)data)->name);
+}
+
+void
+metrics_report_add_container(MetricsReport *report, const MetricsContainer *container)
+{
+    if (!report->each) {
+        report->each = g_array_new(FALSE, FALSE, sizeof *container);
+        g_array_set_clear_func(report->each, container_clear);
+    }
+    g_array_append_vals(report->each, container, 1);
+}
+
+void
+metrics_report_clear(MetricsReport *report)
+{
+    g_clear_pointer(&report->each, g_array_unref);
 }

@@ -19,6 +19,12 @@ typedef struct {
     uint64_t hits, misses;
 } MetricsStore;
 
+/* What one container was served. */
+typedef struct {
+    char *name; /* that it is registered under, or its cgroup; owned */
+    uint64_t reads, snapshots;
+} MetricsContainer;
+
 typedef struct {
     const char *version;
     uint64_t started; /* seconds since 1970 */
@@ -32,8 +38,14 @@ typedef struct {
     uint64_t containers; /* whose CPU times are remembered */
     uint64_t loads;      /* whose load averages are sampled */
     uint64_t text_bytes; /* of texts that are kept */
+    GArray *each;        /* of MetricsContainer, no name twice; owned; NULL: none */
 } MetricsReport;
 
+void metrics_report_clear(MetricsReport *report);
 void metrics_text_render(const MetricsReport *report, GString *out);
 /* Adds to what is remembered; more than METRICS_REPORT_STORES are left out. */
 void metrics_report_add(MetricsReport *report, const MetricsStore *store);
+/* Takes over container->name. */
+void metrics_report_add_container(MetricsReport *report, const MetricsContainer *container);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(MetricsReport, metrics_report_clear)

@@ -2,6 +2,10 @@
 
 #include "fs/report.h"
 
+#include "fs/summary.h"
+
+#define CONTAINERS_TOLD 1000u /* those that were served last */
+
 static void
 take_counters(MetricsReport *report)
 {
@@ -41,6 +45,54 @@ take_texts(Texts *texts, MetricsReport *report)
     report->text_bytes += bytes;
 }
 
+static void
+unref_container(gpointer container)
+{
+    container_unref(container);
+}
+
+/* Container to the name it is registered under: the first of several.  Borrowed from @registered.
+ */
+static GHashTable *
+names_of(Registry *registry, const GPtrArray *registered)
+{
+    GHashTable *names = g_hash_table_new_full(g_direct_hash, g_direct_equal, unref_container, NULL);
+
+    for (guint i = registered->len; i-- > 0;) {
+        Registered *one = registered->pdata[i];
+        Container *container = registry_container(registry, one, NULL);
+
+        if (container)
+            (void)g_hash_table_insert(names, container, one->name);
+    }
+    return names;
+}
+
+/* One whose cgroup's path was used again may still be remembered: the one served last counts. */
+static void
+take_each_container(const Server *server, MetricsReport *report)
+{
+    g_autoptr(GPtrArray) registered = registry_list(server->registry);
+    g_autoptr(GHashTable) names = names_of(server->registry, registered);
+    g_autoptr(GPtrArray) containers = containers_list(server->containers);
+    g_autoptr(GHashTable) told = g_hash_table_new(g_str_hash, g_str_equal);
+
+    for (guint i = 0; i < containers->len && g_hash_table_size(told) < CONTAINERS_TOLD; i++) {
+        const Container *container = containers->pdata[i];
+        const char *name = g_hash_table_lookup(names, container);
+
+        if (!name)
+            name = summary_path(server, &container->paths);
+        if (g_hash_table_add(told, (gpointer)name))
+            metrics_report_add_container(
+                report, &(MetricsContainer){
+                            g_strdup(name),
+                            __atomic_load_n(&container->reads, __ATOMIC_RELAXED),
+                            __atomic_load_n(&container->snapshots, __ATOMIC_RELAXED),
+                        });
+    }
+}
+
 void
 report_take(const Server *server, MetricsReport *ret)
 {
@@ -53,6 +105,11 @@ report_take(const Server *server, MetricsReport *ret)
         ret, &(MetricsStore){.name = "counters",
                              .entries = counters_size(history_counters(server->history))});
     ret->containers = history_size(server->history);
+    if (server->registry) {
+        metrics_report_add(
+            ret, &(MetricsStore){.name = "registered", .entries = registry_size(server->registry)});
+        take_each_container(server, ret);
+    }
     if (!server->loads)
         return;
     metrics_report_add(ret,

@@ -7,5 +7,5 @@
 #include "fs/metrics_text.h"
 #include "fs/serve.h"
 
-/* What the counters and the parts of @server say. */
+/* What the counters and the parts of @server say.  The caller clears @ret. */
 void report_take(const Server *server, MetricsReport *ret);

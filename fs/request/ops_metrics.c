@@ -19,7 +19,7 @@ ops_make_metrics(const Ops *ops)
 {
     GString *text = g_string_sized_new(TEXT_FIRST);
     MetricsStore texts = {.name = "open_texts"};
-    MetricsReport report;
+    g_auto(MetricsReport) report = {0};
     size_t bytes;
 
     report_take(ops->config.server, &report);

@@ -160,11 +160,41 @@ a_text_is_counted_once_in_the_bucket_of_its_time(void **state)
     assert_int_equal(after.sum_nsec, before.sum_nsec + 2000004001);
 }
 
+static void
+each_container_has_its_reads_and_its_snapshots(void **state)
+{
+    g_auto(MetricsReport) report = {.version = "1"};
+    g_autofree char *text = NULL;
+
+    (void)state;
+    metrics_report_add_container(&report, &(MetricsContainer){g_strdup("web"), 5, 2});
+    metrics_report_add_container(&report, &(MetricsContainer){g_strdup("/docker/x"), 7, 3});
+    text = rendered(&report);
+    has_line(text, "# TYPE ownproc_container_reads_total counter");
+    has_line(text, "ownproc_container_reads_total{container=\"web\"} 5");
+    has_line(text, "ownproc_container_reads_total{container=\"/docker/x\"} 7");
+    has_line(text, "ownproc_container_snapshots_total{container=\"web\"} 2");
+}
+
+static void
+the_name_of_a_cgroup_cannot_end_its_line(void **state)
+{
+    g_auto(MetricsReport) report = {.version = "1"};
+    g_autofree char *text = NULL;
+
+    (void)state;
+    metrics_report_add_container(&report, &(MetricsContainer){g_strdup("/a\"} 1\n\\b%u"), 5, 2});
+    text = rendered(&report);
+    has_line(text, "ownproc_container_reads_total{container=\"/a\\\"} 1\\n\\\\b%u\"} 5");
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_file_has_its_reads),
+        cmocka_unit_test(each_container_has_its_reads_and_its_snapshots),
+        cmocka_unit_test(the_name_of_a_cgroup_cannot_end_its_line),
         cmocka_unit_test(one_line_stands_for_all_cpus),
         cmocka_unit_test(a_bucket_has_all_that_took_no_longer),
         cmocka_unit_test(errors_are_told_apart),
