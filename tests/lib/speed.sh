@@ -18,13 +18,14 @@ speed_control()
     "$BUILD/tests/system/speed/control" "$SPEED_RUN/ownprocd.sock" "$@"
 }
 
-# speed_bind NAME: registers the container NAME of container_make; its files are below BOUND.
+# speed_bind NAME [ID]: registers the container NAME of container_make as ID; its files are below BOUND.
 speed_bind()
 {
+    local id=${2:-$1}
     container_exec "$1" sleep 1000 &
     wait_until 5 grep -qx $! "$(container_directory memory "$1")/cgroup.procs"
-    speed_control register "id=$1" pid=$!
-    export BOUND=$SPEED_RUN/containers/$1
+    speed_control register "id=$id" pid=$!
+    export BOUND=$SPEED_RUN/containers/$id
 }
 
 # Those whose length never changes, which is what may be kept: in the bound tree there are no others.

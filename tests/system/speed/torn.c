@@ -3,12 +3,14 @@
 /* Reads files from many threads, in all ways, and looks at each text: whole, of the length it
  * always had, of the shape it always had, without a NUL, and no contradiction in it.
  *
- *     torn [--threads N] [--reads N | --seconds N] [--total KIB]… [--unchecked] FILE…
+ *     torn [--threads N] [--reads N | --seconds N] [--total KIB]… [--unchecked] [--any-length]
+ * FILE…
  *
  * --total: what MemTotal may be.  --unchecked: only to keep the server busy.  A file is read as it
  * is found: the first look at each, made before the threads begin, says what it looks like; where
- * that look finds the whole page in use (st_size is the length), the length must stay as well.
- * Prints what was read, and the first text that was wrong; exits with 1 then. */
+ * that look finds st_size to be the length, the length must stay as well, unless --any-length: a
+ * file that others have open, too, is served without blanks.  Prints what was read, and the first
+ * text that was wrong; exits with 1 then. */
 
 #include "tests/system/speed/access.h"
 #include "tests/system/speed/shape.h"
@@ -44,7 +46,7 @@ static File files[FILES_MAX];
 static unsigned n_files;
 static long long totals[TOTALS_MAX];
 static unsigned n_totals;
-static bool unchecked;
+static bool unchecked, any_length;
 static unsigned long reads_wanted = 100000, seconds;
 static struct timespec until;
 static atomic_ulong taken, n_read, n_refused, n_failed, n_wrong;
@@ -118,7 +120,7 @@ look_first(File *file, const char *path)
         give_up(path);
     access_end(&access);
     *file = (File){.path = path, .name = basename(strdup(path)), .shape = malloc((size_t)len + 1)};
-    file->len = st.st_size == len ? len : -1;
+    file->len = st.st_size == len && !any_length ? len : -1;
     file->shape_len = shape_of(text, (size_t)len, file->shape);
 }
 
@@ -197,10 +199,13 @@ run(void *data)
 static unsigned
 parse_options(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"threads", required_argument, NULL, 't'}, {"reads", required_argument, NULL, 'r'},
-        {"seconds", required_argument, NULL, 's'}, {"total", required_argument, NULL, 'm'},
-        {"unchecked", no_argument, NULL, 'u'},     {NULL, 0, NULL, 0}};
+    static const struct option options[] = {{"threads", required_argument, NULL, 't'},
+                                            {"reads", required_argument, NULL, 'r'},
+                                            {"seconds", required_argument, NULL, 's'},
+                                            {"total", required_argument, NULL, 'm'},
+                                            {"unchecked", no_argument, NULL, 'u'},
+                                            {"any-length", no_argument, NULL, 'l'},
+                                            {NULL, 0, NULL, 0}};
     unsigned n_threads = 8;
     int option;
 
@@ -217,6 +222,8 @@ parse_options(int argc, char **argv)
             totals[n_totals++] = (long long)number;
         else if (option == 'u')
             unchecked = true;
+        else if (option == 'l')
+            any_length = true;
         else
             exit(2);
     }
