@@ -93,7 +93,9 @@ askers_identify(Askers *askers, pid_t tid, uint64_t now, GError **error)
         if (!asker->container)
             return NULL;
     }
-    if (asker->tick != 0)
+    /* Who was of the host a moment ago may have entered a container since: never the host's numbers
+     * there, not for a moment. */
+    if (asker->tick != 0 && asker->container)
         cache_put(askers->recent, (uint64_t)tid, now, g_atomic_rc_box_acquire(asker));
     return g_steal_pointer(&asker);
 }

@@ -36,7 +36,8 @@ void askers_free(Askers *askers);
 /* The thread @tid as it is now (CLOCK_BOOTTIME @now, microseconds).  The caller unrefs.  NULL and
  * READ_ERROR_STRANGER, _GONE, … as reader_identify(). */
 Asker *askers_identify(Askers *askers, pid_t tid, uint64_t now, GError **error);
-/* The same, or as it was earlier in this tick.  It is that very thread in any case. */
+/* The same, or as it was earlier in this tick, if it was in a container then.  It is that very
+ * thread in any case. */
 Asker *askers_recall(Askers *askers, pid_t tid, uint64_t now, GError **error);
 
 /* Nobody in particular in @container, with the time namespace of @boottime_offset. */

@@ -185,6 +185,16 @@ whoever_moved_is_himself_again_at_the_next_tick(void **state)
 }
 
 static void
+who_was_of_the_host_is_shown_its_container_at_once(void **state)
+{
+    const Fixture *fixture = *state;
+
+    assert_true(recalled(fixture, PID_HOST, NOW) == 0);
+    machine_write(fixture->machine, "proc/100/cgroup", "0::/b\n");
+    shows(fixture, PID_HOST, NOW, TOTAL_B);
+}
+
+static void
 whoever_moved_is_found_where_he_is_by_a_look_at_once(void **state)
 {
     uint64_t b = identified(*state, PID_B, NOW);
@@ -344,6 +354,7 @@ main(void)
         TEST(two_containers_share_nothing_but_the_tick),
         TEST(without_a_tick_each_reader_costs_a_making),
         TEST(whoever_moved_is_himself_again_at_the_next_tick),
+        TEST(who_was_of_the_host_is_shown_its_container_at_once),
         TEST(whoever_moved_is_found_where_he_is_by_a_look_at_once),
         TEST(the_next_owner_of_a_pid_is_not_taken_for_the_one_before),
         TEST(whoever_has_ended_is_not_remembered),
