@@ -52,10 +52,10 @@ daemon_stop_all()
     done <"$SCRATCH/daemons"
 }
 
-# Sets TREE, and starts a daemon for it if none serves there.
+# Sets TREE and RUN_DIR, and starts a daemon for them if none serves there.
 daemon_require()
 {
     [ -z "${TREE:-}" ] || return 0
-    daemon_start "$SCRATCH/tree" || exit 1
-    export TREE=$SCRATCH/tree
+    daemon_start "$SCRATCH/tree" --run-dir "$SCRATCH/tree.run" || exit 1
+    export TREE=$SCRATCH/tree RUN_DIR=$SCRATCH/tree.run
 }

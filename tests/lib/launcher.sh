@@ -72,7 +72,7 @@ trap '[ "$BASHPID" != "$SYSTEM_SHELL" ] || { launchers_stop; system_tidy; }' EXI
 init_of()
 {
     local pid
-    for pid in $(cat "/proc/$1/task/$1/children"); do
+    for pid in $(cat "/proc/$1/task/$1/children" 2>/dev/null); do
         [ "$(cat "/proc/$pid/comm")" != "$2" ] || { echo "$pid" && return 0; }
     done
     return 1

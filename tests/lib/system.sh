@@ -55,7 +55,7 @@ wait_until()
 # ownproc_run FLAG… ROOTFS -- COMMAND…: the launcher, with the files of the tests' own daemon.
 ownproc_run()
 {
-    "$OWNPROC" run --mountpoint "$TREE" --proc require "$@"
+    "$OWNPROC" run --mountpoint "$TREE" ${RUN_DIR:+--run-dir "$RUN_DIR"} --proc require "$@"
 }
 
 # meminfo_value KEY [FILE], in kB.
