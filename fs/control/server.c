@@ -114,13 +114,14 @@ control_serve(const ControlConfig *config, int fd, int stop_fd)
     send_all(&talk, answer);
 }
 
-/* What was sent and not read would make the kernel take our answer back (unix(7)): ECONNRESET. */
+/* What was sent and not read would become ECONNRESET for who has sent it: so no more may come, and
+ * what came is read. */
 static void
 hang_up(int fd)
 {
     char rest[4096];
 
-    (void)shutdown(fd, SHUT_WR);
+    (void)shutdown(fd, SHUT_RDWR);
     while (recv(fd, rest, sizeof rest, MSG_DONTWAIT) > 0)
         ;
 }

@@ -6,6 +6,7 @@
  *
  * Prints the answer, to stderr and with exit code 1 if it is not "ok". */
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,11 +21,19 @@ give_up(const char *what)
     exit(2);
 }
 
+/* Who is refused before all was read is told so: EPIPE, and then the answer. */
+static void
+send_text(int fd, const char *text)
+{
+    if (send(fd, text, strlen(text), MSG_NOSIGNAL) < 0 && errno != EPIPE)
+        give_up("cannot ask");
+}
+
 static void
 say(int fd, const char *line)
 {
-    if (write(fd, line, strlen(line)) != (ssize_t)strlen(line) || write(fd, "\n", 1) != 1)
-        give_up("cannot ask");
+    send_text(fd, line);
+    send_text(fd, "\n");
 }
 
 int
