@@ -289,6 +289,8 @@ options_parse(int argc, char **argv, Options *ret, GError **error)
         mount_point = g_canonicalize_filename(line.mount_point, NULL);
     if (line.run_dir)
         run_dir = g_canonicalize_filename(line.run_dir, NULL);
+    else if (line.mount_point) /* the configuration's is another daemon's, as its tree is */
+        g_clear_pointer(&options.run_dir, g_free);
     if (!command_line_take("mountpoint", mount_point, &options, error) ||
         !command_line_take("run-dir", run_dir, &options, error) ||
         !command_line_take("cpu-policy", line.cpu_policy, &options, error) ||

@@ -185,11 +185,86 @@ files_and_containers_are_taken_whatever_comes_first(void **state)
 }
 
 static void
+run_dir_is(const char *const *words, const char *wanted)
+{
+    g_auto(Options) options = {0};
+
+    assert_true(parse(words, &options, NULL));
+    if (wanted)
+        assert_string_equal(options.run_dir, wanted);
+    else
+        assert_null(options.run_dir);
+}
+
+/* So a launcher's own daemon, which is told its tree, is never at the socket of the machine's. */
+static void
+another_tree_has_no_run_directory_unless_it_is_given_one(void **state)
+{
+    g_autofree char *file = config("[ownprocd]\nrun-dir=/run/there\n");
+
+    (void)state;
+    run_dir_is((const char *[]){NO_CONFIG, NULL}, "/run/ownproc");
+    run_dir_is((const char *[]){file, NULL}, "/run/there");
+    run_dir_is((const char *[]){NO_CONFIG, "--mountpoint=/other", NULL}, NULL);
+    run_dir_is((const char *[]){file, "--mountpoint=/other", NULL}, NULL);
+    run_dir_is((const char *[]){file, "--mountpoint=/other", "--run-dir=/here", NULL}, "/here");
+}
+
+static void
 a_file_that_was_named_must_be_there(void **state)
 {
     (void)state;
     refuses((const char *[]){"--config=/nowhere/x", NULL},
             "cannot open /nowhere/x: No such file or directory");
+}
+
+static void
+the_daemon_of_the_system_has_a_run_directory(void **state)
+{
+    const char *const words[] = {NO_CONFIG, NULL};
+    g_auto(Options) options = {0};
+
+    (void)state;
+    assert_true(parse(words, &options, NULL));
+    assert_string_equal(options.run_dir, "/run/ownproc");
+}
+
+static void
+one_beside_it_has_none_unless_it_is_told(void **state)
+{
+    const char *const silent[] = {NO_CONFIG, "--mountpoint=/x", NULL};
+    const char *const told[] = {NO_CONFIG, "--mountpoint=/x", "--run-dir=/y", NULL};
+    g_auto(Options) without = {0}, with = {0};
+
+    (void)state;
+    assert_true(parse(silent, &without, NULL));
+    assert_null(without.run_dir);
+    assert_true(parse(told, &with, NULL));
+    assert_string_equal(with.run_dir, "/y");
+}
+
+static void
+one_for_a_single_container_has_none(void **state)
+{
+    const char *const words[] = {NO_CONFIG, "--run-dir=/y", "--container-pid=1", NULL};
+    g_auto(Options) options = {0};
+
+    (void)state;
+    assert_true(parse(words, &options, NULL));
+    assert_null(options.run_dir);
+}
+
+static void
+the_file_may_name_the_run_directory(void **state)
+{
+    g_autofree char *option = config("[ownprocd]\nrun-dir=/z\n");
+    const char *const words[] = {option, NULL};
+    g_auto(Options) options = {0};
+
+    (void)state;
+    assert_true(parse(words, &options, NULL));
+    assert_string_equal(options.run_dir, "/z");
+    refuses_config("[ownprocd]\nrun-dir=z\n", "[ownprocd] run-dir: 'z' is not an absolute path");
 }
 
 int
@@ -199,11 +274,16 @@ main(void)
         cmocka_unit_test(without_options_there_are_defaults),
         cmocka_unit_test(the_command_line_is_taken),
         cmocka_unit_test(a_relative_mount_point_is_made_absolute),
+        cmocka_unit_test(the_daemon_of_the_system_has_a_run_directory),
+        cmocka_unit_test(one_beside_it_has_none_unless_it_is_told),
+        cmocka_unit_test(one_for_a_single_container_has_none),
+        cmocka_unit_test(the_file_may_name_the_run_directory),
         cmocka_unit_test(the_configuration_file_is_taken),
         cmocka_unit_test(the_command_line_overrides_the_file),
         cmocka_unit_test(what_is_wrong_on_the_command_line_is_named),
         cmocka_unit_test(what_is_wrong_in_the_file_is_named),
         cmocka_unit_test(files_and_containers_are_taken_whatever_comes_first),
+        cmocka_unit_test(another_tree_has_no_run_directory_unless_it_is_given_one),
         cmocka_unit_test(a_file_that_was_named_must_be_there),
     };
 
