@@ -49,6 +49,7 @@ bench_launch()
     root=$(root_directory) || exit 1
     launch_bundle "$root"
     run="$OWNPROC run --mountpoint $TREE"
+    [ ! -S "$RUN_DIR/ownprocd.sock" ] || run="$run --run-dir $RUN_DIR"
     set -- -n "true" /bin/true \
         -n "ownproc run --proc none" "$run --proc none / -- /bin/true" \
         -n "ownproc run" "$run / -- /bin/true" \
