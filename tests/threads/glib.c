@@ -13,6 +13,10 @@
 #include <signal.h>
 #include <stdatomic.h>
 
+/* TSan's, without a header. */
+void AnnotateIgnoreWritesBegin(const char *file, int line);
+void AnnotateIgnoreWritesEnd(const char *file, int line);
+
 /* GLib's own function of the name @symbol; looked up once. */
 #define REAL(symbol)                                                                               \
     ({                                                                                             \
@@ -134,11 +138,15 @@ g_async_queue_push(GAsyncQueue *queue, gpointer data)
     REAL(g_async_queue_push)(queue, data);
 }
 
+/* What it frees was another's, and is known to be its own only when it returns. */
 gpointer
 g_async_queue_pop(GAsyncQueue *queue)
 {
-    gpointer data = REAL(g_async_queue_pop)(queue);
+    gpointer data;
 
+    AnnotateIgnoreWritesBegin(__FILE__, __LINE__);
+    data = REAL(g_async_queue_pop)(queue);
+    AnnotateIgnoreWritesEnd(__FILE__, __LINE__);
     __tsan_acquire(queue);
     return data;
 }
