@@ -118,28 +118,19 @@ forget_the_dead(Readers *readers, uint64_t now)
             cache_drop(readers->births, id);
 }
 
-bool
-reader_born(Readers *readers, const Reader *reader, uint64_t *ret_usec, GError **error)
+/* @path: of the container's cpuacct cgroup. */
+static bool
+learn_birth(Readers *readers, const Reader *reader, const char *path, uint64_t *ret_usec,
+            GError **error)
 {
-    const CgroupLayout *layout = readers->config.layout;
-    const CgroupHierarchy *hierarchy = &layout->controllers[CGROUP_CPUACCT];
-    const char *path = cgroup_layout_path(layout, &reader->container, CGROUP_CPUACCT);
+    const CgroupHierarchy *hierarchy = &readers->config.layout->controllers[CGROUP_CPUACCT];
     uint64_t now = (uint64_t)g_get_monotonic_time();
-    autofd cgroup = -1;
+    autofd cgroup = cgroup_layout_open(hierarchy, path, error);
     struct stat status;
 
-    if (!path || strcmp(path, "/") == 0) {
-        *ret_usec = 0;
-        return true;
-    }
-    if (!cgroup_layout_stat(hierarchy, path, &status, error))
-        return false;
-    if (cache_get(readers->births, status.st_ino, now, ret_usec))
-        return true;
-    cgroup = cgroup_layout_open(hierarchy, path, error);
     if (cgroup < 0)
         return false;
-    if (fstat(cgroup, &status) != 0) { /* another may have come to this path meanwhile */
+    if (fstat(cgroup, &status) != 0) {
         read_error_set_errno(error, errno, "cannot stat %s", path);
         return false;
     }
@@ -148,4 +139,30 @@ reader_born(Readers *readers, const Reader *reader, uint64_t *ret_usec, GError *
     forget_the_dead(readers, now);
     cache_put(readers->births, status.st_ino, now, g_memdup2(ret_usec, sizeof *ret_usec));
     return true;
+}
+
+bool
+reader_born_in(Readers *readers, const Reader *reader, uint64_t id, uint64_t *ret_usec,
+               GError **error)
+{
+    const char *path =
+        cgroup_layout_path(readers->config.layout, &reader->container, CGROUP_CPUACCT);
+
+    return cache_get(readers->births, id, (uint64_t)g_get_monotonic_time(), ret_usec) ||
+           learn_birth(readers, reader, path, ret_usec, error);
+}
+
+bool
+reader_born(Readers *readers, const Reader *reader, uint64_t *ret_usec, GError **error)
+{
+    const CgroupLayout *layout = readers->config.layout;
+    const char *path = cgroup_layout_path(layout, &reader->container, CGROUP_CPUACCT);
+    struct stat status;
+
+    if (!path || strcmp(path, "/") == 0) {
+        *ret_usec = 0;
+        return true;
+    }
+    return cgroup_layout_stat(&layout->controllers[CGROUP_CPUACCT], path, &status, error) &&
+           reader_born_in(readers, reader, status.st_ino, ret_usec, error);
 }

@@ -57,6 +57,9 @@ void reader_clear(Reader *reader);
  * its cpuacct cgroup is the root (then its times are the host's).  Constant for a container once
  * told. */
 bool reader_born(Readers *readers, const Reader *reader, uint64_t *ret_usec, GError **error);
+/* The same for whoever knows the number (st_ino) of that cgroup, which is not looked up again. */
+bool reader_born_in(Readers *readers, const Reader *reader, uint64_t id, uint64_t *ret_usec,
+                    GError **error);
 
 /* What the reader's time namespace adds to CLOCK_BOOTTIME, microseconds (time_namespaces(7)); 0 if
  * he is in the daemon's. */

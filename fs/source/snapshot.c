@@ -147,14 +147,16 @@ cpu_times_from_host(const HostCpu *host, CgroupCpu *cpu)
 static bool
 take_cpu_time(const SnapshotOrder *order, Snapshot *snapshot, GError **error)
 {
-    if (!cgroup_read_cpu_times(&order->cgroups, &snapshot->cpu, error))
+    Readers *readers = order->sources->readers;
+    CgroupCpu *cpu = &snapshot->cpu;
+
+    if (!cgroup_read_cpu_times(&order->cgroups, cpu, error))
         return false;
-    if (snapshot->cpu.is_root) {
-        cpu_times_from_host(&snapshot->host_cpu, &snapshot->cpu);
-        if (!identify_times(&order->cgroups, &snapshot->cpu, error))
-            return false;
-    }
-    return reader_born(order->sources->readers, order->reader, &snapshot->born, error);
+    if (!cpu->is_root)
+        return reader_born_in(readers, order->reader, cpu->id, &snapshot->born, error);
+    cpu_times_from_host(&snapshot->host_cpu, cpu);
+    return identify_times(&order->cgroups, cpu, error) &&
+           reader_born(readers, order->reader, &snapshot->born, error);
 }
 
 static bool
