@@ -3,15 +3,6 @@
 
 # What many containers cost that read five files once a second.
 
-# Where the crowd's cgroups are made, each hierarchy once; v1's cpuset would have to be filled first.
-crowd_directories()
-{
-    local controller
-    for controller in memory cpu cpuacct pids; do
-        container_directory $controller crowd
-    done | sort -u
-}
-
 bench_containers()
 {
     local counts=${COUNTS:-1,100,1000} words=() name directory
@@ -21,9 +12,11 @@ bench_containers()
         words+=("$name=$(directory_of "$name" crowd-%u):${SERVER[$name]}")
     done
     set --
-    for directory in $(crowd_directories); do
+    for directory in $(container_directories crowd); do
         set -- "$@" --cgroup "$directory"
         container_hand_down "$directory"
+        # v1: a new cpuset has the CPUs of the one above.
+        [ ! -e "$directory/cgroup.clone_children" ] || echo 1 >"$directory/cgroup.clone_children"
     done
     "$BENCH/crowd" "$@" --write memory.limit_in_bytes=64M --write memory.max=64M \
         --write cpu.cfs_quota_us=50000 --write "cpu.max=50000 100000" \
