@@ -242,7 +242,7 @@ receive(IntakePlace *place)
     if (g_get_monotonic_time() - start < AT_ONCE_USEC)
         place->n_at_once++;
     else
-        place->n_at_once = 0;
+        place->n_at_once /= 2; /* not to 0: on a busy machine it may have had to wait for a CPU */
     atomic_store(&place->is_reading, false);
     return n;
 }
@@ -260,10 +260,13 @@ is_anybody_reading(const Intake *intake)
 static bool
 is_queue(IntakePlace *place)
 {
-    if (place->n_at_once < QUEUE_BUSY ||
-        (place->n_at_once < QUEUE_IDLE && is_anybody_reading(place->intake)))
+    const Intake *intake = place->intake;
+    bool is_alone = atomic_load(&intake->n_places) == 1;
+
+    if (!is_alone && (place->n_at_once < QUEUE_BUSY ||
+                      (place->n_at_once < QUEUE_IDLE && is_anybody_reading(intake))))
         return false;
-    if (is_more(place->intake))
+    if (is_more(intake))
         return true;
     place->n_at_once = 0;
     return false;
