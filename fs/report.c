@@ -45,51 +45,42 @@ take_texts(Texts *texts, MetricsReport *report)
     report->text_bytes += bytes;
 }
 
+/* Not one that is called like another: a cgroup's path may have been used again, and who was served
+ * last counts. */
 static void
-unref_container(gpointer container)
+take_container(MetricsReport *report, GHashTable *told, const Container *container,
+               const char *name)
 {
-    container_unref(container);
+    if (g_hash_table_size(told) < CONTAINERS_TOLD && g_hash_table_add(told, g_strdup(name)))
+        metrics_report_add_container(report,
+                                     &(MetricsContainer){
+                                         g_strdup(name),
+                                         __atomic_load_n(&container->reads, __ATOMIC_RELAXED),
+                                         __atomic_load_n(&container->snapshots, __ATOMIC_RELAXED),
+                                     });
 }
 
-/* Container to the name it is registered under: the first of several.  Borrowed from @registered.
- */
-static GHashTable *
-names_of(Registry *registry, const GPtrArray *registered)
-{
-    GHashTable *names = g_hash_table_new_full(g_direct_hash, g_direct_equal, unref_container, NULL);
-
-    for (guint i = registered->len; i-- > 0;) {
-        Registered *one = registered->pdata[i];
-        Container *container = registry_container(registry, one, NULL);
-
-        if (container)
-            (void)g_hash_table_insert(names, container, one->name);
-    }
-    return names;
-}
-
-/* One whose cgroup's path was used again may still be remembered: the one served last counts. */
+/* Those that are registered first: who reads in the bound tree is not looked up among all. */
 static void
 take_each_container(const Server *server, MetricsReport *report)
 {
     g_autoptr(GPtrArray) registered = registry_list(server->registry);
-    g_autoptr(GHashTable) names = names_of(server->registry, registered);
     g_autoptr(GPtrArray) containers = containers_list(server->containers);
-    g_autoptr(GHashTable) told = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GHashTable) told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GHashTable) named = g_hash_table_new(g_direct_hash, g_direct_equal);
 
-    for (guint i = 0; i < containers->len && g_hash_table_size(told) < CONTAINERS_TOLD; i++) {
+    for (guint i = 0; i < registered->len; i++) {
+        Registered *one = registered->pdata[i];
+        g_autoptr(Container) container = registry_container(server->registry, one, NULL);
+
+        if (container && g_hash_table_add(named, container)) /* it may have two names */
+            take_container(report, told, container, one->name);
+    }
+    for (guint i = 0; i < containers->len; i++) {
         const Container *container = containers->pdata[i];
-        const char *name = g_hash_table_lookup(names, container);
 
-        if (!name)
-            name = summary_path(server, &container->paths);
-        if (g_hash_table_add(told, (gpointer)name))
-            metrics_report_add_container(
-                report, &(MetricsContainer){
-                            g_strdup(name),
-                            __atomic_load_n(&container->reads, __ATOMIC_RELAXED),
-                            __atomic_load_n(&container->snapshots, __ATOMIC_RELAXED),
-                        });
+        if (!g_hash_table_contains(named, container))
+            take_container(report, told, container, summary_path(server, &container->paths));
     }
 }
 

@@ -81,6 +81,14 @@ add(const Fixture *fixture, const char *name, const char *cgroup, GError **error
 }
 
 static void
+add_and_forget(const Fixture *fixture, const char *name, const char *cgroup)
+{
+    g_autoptr(Registered) registered = add(fixture, name, cgroup, NULL);
+
+    assert_non_null(registered);
+}
+
+static void
 is_refused(const Fixture *fixture, const char *name, const char *cgroup, RegistryError code)
 {
     g_autoptr(GError) error = NULL;
@@ -166,8 +174,8 @@ static void
 a_name_that_another_container_has_is_refused(void **state)
 {
     Fixture *fixture = *state;
-    g_autoptr(Registered) a = add(fixture, "one", "/a", NULL);
 
+    add_and_forget(fixture, "one", "/a");
     is_refused(fixture, "one", "/b", REGISTRY_ERROR_EXISTS);
     assert_true(has_name(fixture, "one"));
 }
@@ -245,10 +253,11 @@ static void
 a_list_has_the_living_in_their_order(void **state)
 {
     Fixture *fixture = *state;
-    g_autoptr(Registered) a = add(fixture, "z", "/a", NULL), b = add(fixture, "y", "/b", NULL),
-                          soon = add(fixture, "x", "/soon", NULL);
+    g_autoptr(Registered) a = add(fixture, "z", "/a", NULL), soon = NULL;
     g_autoptr(GPtrArray) list = NULL;
 
+    add_and_forget(fixture, "y", "/b");
+    soon = add(fixture, "x", "/soon", NULL);
     remove_cgroup(fixture, "b");
     list = registry_list(fixture->registry);
     assert_int_equal(list->len, 2);
@@ -261,13 +270,13 @@ static void
 more_than_there_may_be_are_refused(void **state)
 {
     Fixture *fixture = *state;
-    g_autoptr(Registered) a = add(fixture, "1", "/a", NULL), b = add(fixture, "2", "/b", NULL),
-                          soon = add(fixture, "3", "/soon", NULL), c = NULL;
 
+    add_and_forget(fixture, "1", "/a");
+    add_and_forget(fixture, "2", "/b");
+    add_and_forget(fixture, "3", "/soon");
     is_refused(fixture, "4", "/a", REGISTRY_ERROR_FULL);
     remove_cgroup(fixture, "b");
-    c = add(fixture, "4", "/a", NULL);
-    assert_non_null(c);
+    add_and_forget(fixture, "4", "/a");
     assert_int_equal(registry_size(fixture->registry), MAX_REGISTERED);
 }
 
