@@ -168,26 +168,49 @@ make_linux32_text(const Server *server, const Making *making, Text *ret, GError 
     return ok;
 }
 
+/* The text of this @tick, if it is there. */
 static bool
-share_text(const Server *server, const Making *making, Text *ret, GError **error)
+has_shared(const Server *server, const Making *making, uint64_t tick, Text *ret)
 {
-    uint64_t tick = tick_enter(server->sources.tick, making->now);
+    if (!texts_get(server->texts, &making->key, making->now, ret))
+        return false;
+    if (ret->tick == tick)
+        return true;
+    text_clear(ret);
+    return false;
+}
+
+static bool
+make_shared(const Server *server, const Making *making, uint64_t tick, Text *ret, GError **error)
+{
     const Attempt attempt = {server->texts, &making->key, making->now};
     GError *problem = NULL;
 
-    if (tick != 0 && texts_get(server->texts, &making->key, making->now, ret)) {
-        if (ret->tick == tick)
-            return true;
-        text_clear(ret);
-    }
     (void)__atomic_add_fetch(&making->asker->container->snapshots, 1, __ATOMIC_RELAXED);
     metrics_count(METRIC_SNAPSHOTS);
-    ret->tick = tick; /* now, before the numbers are read: it lasts no longer */
+    ret->tick = tick; /* of before the numbers are read: it lasts no longer */
     if (!make_text(server, making, ret, &problem))
         return failure_forgive(&attempt, problem, ret, error);
     if (server->texts)
         texts_put(server->texts, &making->key, making->now, ret);
     return true;
+}
+
+static bool
+share_text(const Server *server, const Making *making, Text *ret, GError **error)
+{
+    uint64_t tick = tick_enter(server->sources.tick, making->now);
+    bool is_maker, ok;
+
+    if (tick == 0)
+        return make_shared(server, making, tick, ret, error);
+    if (has_shared(server, making, tick, ret))
+        return true;
+    is_maker = texts_make(server->texts, &making->key);
+    ok = has_shared(server, making, tick, ret) || make_shared(server, making, tick, ret, error);
+    if (is_maker)
+        texts_made(server->texts, &making->key);
+    return ok;
 }
 
 static bool

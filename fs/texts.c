@@ -2,6 +2,9 @@
 
 #include "fs/texts.h"
 
+/* A text takes a tenth of that to make, if nothing is in the way. */
+#define MAKING_MAX_USEC 2000
+
 typedef struct {
     TextsKey key;
     uint64_t put; /* when */
@@ -16,6 +19,8 @@ struct Texts {
     unsigned max_texts;
     size_t bytes, max_bytes;
     uint64_t last_serial;
+    GHashTable *making; /* set of TextsKey */
+    GCond made;         /* one left @making */
 };
 
 static guint
@@ -58,6 +63,8 @@ texts_new(unsigned max_texts, size_t max_bytes)
 
     g_mutex_init(&texts->lock);
     texts->by_key = g_hash_table_new_full(key_hash, key_equal, NULL, entry_free);
+    texts->making = g_hash_table_new_full(key_hash, key_equal, g_free, NULL);
+    g_cond_init(&texts->made);
     g_queue_init(&texts->by_age);
     texts->max_texts = max_texts;
     texts->max_bytes = max_bytes;
@@ -69,6 +76,8 @@ texts_free(Texts *texts)
 {
     if (!texts)
         return;
+    g_hash_table_unref(texts->making);
+    g_cond_clear(&texts->made);
     g_hash_table_unref(texts->by_key);
     g_mutex_clear(&texts->lock);
     g_free(texts);
@@ -144,6 +153,30 @@ texts_get(Texts *texts, const TextsKey *key, uint64_t now, Text *ret)
         return false;
     *ret = text_ref(&entry->text);
     return true;
+}
+
+bool
+texts_make(Texts *texts, const TextsKey *key)
+{
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&texts->lock);
+    gint64 until;
+
+    if (!g_hash_table_contains(texts->making, key))
+        return g_hash_table_add(texts->making, g_memdup2(key, sizeof *key));
+    until = g_get_monotonic_time() + MAKING_MAX_USEC;
+    while (g_hash_table_contains(texts->making, key) &&
+           g_cond_wait_until(&texts->made, &texts->lock, until))
+        ;
+    return false;
+}
+
+void
+texts_made(Texts *texts, const TextsKey *key)
+{
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&texts->lock);
+
+    (void)g_hash_table_remove(texts->making, key);
+    g_cond_broadcast(&texts->made);
 }
 
 void

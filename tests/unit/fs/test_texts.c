@@ -154,6 +154,53 @@ what_is_too_old_goes_with_the_next_text(void **state)
     assert_int_equal(n, 1);
 }
 
+static TextsKey
+key_of(uint64_t number)
+{
+    return (TextsKey){.container = number, .file = &file};
+}
+
+static void *
+make_another(void *texts)
+{
+    const TextsKey key = key_of(1);
+
+    return texts_make(texts, &key) ? texts : NULL;
+}
+
+static void
+who_asks_while_a_text_is_made_waits_until_it_is(void **state)
+{
+    const TextsKey key = key_of(1);
+    GThread *thread;
+
+    assert_true(texts_make(*state, &key));
+    thread = g_thread_new("another", make_another, *state);
+    g_usleep(500);
+    (void)put(*state, 1, START, "1");
+    texts_made(*state, &key);
+    assert_null(g_thread_join(thread));
+    assert_true(texts_make(*state, &key));
+}
+
+static void
+who_is_stuck_is_not_waited_for_long(void **state)
+{
+    const TextsKey key = key_of(1);
+
+    assert_true(texts_make(*state, &key));
+    assert_false(texts_make(*state, &key)); /* it returns */
+}
+
+static void
+who_makes_one_text_is_in_nobody_elses_way(void **state)
+{
+    const TextsKey key = key_of(1), other = key_of(2);
+
+    assert_true(texts_make(*state, &key));
+    assert_true(texts_make(*state, &other));
+}
+
 int
 main(void)
 {
@@ -168,6 +215,9 @@ main(void)
         TEST(many_bytes_make_room_too),
         TEST(a_text_larger_than_all_room_is_not_kept),
         TEST(what_is_too_old_goes_with_the_next_text),
+        TEST(who_asks_while_a_text_is_made_waits_until_it_is),
+        TEST(who_is_stuck_is_not_waited_for_long),
+        TEST(who_makes_one_text_is_in_nobody_elses_way),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
