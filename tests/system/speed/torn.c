@@ -3,7 +3,7 @@
 /* Reads files from many threads, in all ways, and looks at each text: whole, of the length it
  * always had, of the shape it always had, without a NUL, and no contradiction in it.
  *
- *     torn [--threads N] [--reads N | --seconds N] [--total KIB]… [--unchecked] [--any-length]
+ *     torn [--threads N] [--reads N] [--seconds N] [--total KIB]… [--unchecked] [--any-length]
  * FILE…
  *
  * --total: what MemTotal may be.  --unchecked: only to keep the server busy.  A file is read as it
@@ -18,6 +18,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <libgen.h>
+#include <limits.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -47,7 +48,7 @@ static unsigned n_files;
 static long long totals[TOTALS_MAX];
 static unsigned n_totals;
 static bool unchecked, any_length;
-static unsigned long reads_wanted = 100000, seconds;
+static unsigned long reads_wanted = ULONG_MAX / 2, seconds; /* 0: no limit */
 static struct timespec until;
 static atomic_ulong taken, n_read, n_refused, n_failed, n_wrong;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of what is printed */
@@ -125,21 +126,27 @@ look_first(File *file, const char *path)
 }
 
 static bool
-is_over(unsigned long *left)
+is_late(void)
 {
     struct timespec now;
 
-    if (*left > 0 && seconds == 0) {
-        (*left)--;
+    if (seconds == 0)
         return false;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec > until.tv_sec ||
+           (now.tv_sec == until.tv_sec && now.tv_nsec >= until.tv_nsec);
+}
+
+static bool
+is_over(unsigned long *left)
+{
+    if (*left == 0) {
+        *left = SHARE;
+        if (atomic_fetch_add(&taken, SHARE) >= reads_wanted)
+            return true;
     }
-    if (seconds > 0) {
-        (void)clock_gettime(CLOCK_MONOTONIC, &now);
-        return now.tv_sec > until.tv_sec ||
-               (now.tv_sec == until.tv_sec && now.tv_nsec >= until.tv_nsec);
-    }
-    *left = SHARE - 1;
-    return atomic_fetch_add(&taken, SHARE) >= reads_wanted;
+    (*left)--;
+    return is_late();
 }
 
 /* A text of several pages is not to be had in every way: EINVAL, and the program reads it. */
