@@ -37,7 +37,7 @@ total_in()
 is_fresh_by()
 {
     bind_kept
-    expect_equal "MemTotal before and 30 ms after it was halved, by $1" "65536 32768" \
+    expect_equal "MemTotal before and after it was halved, by $1" "65536 32768" \
         "$(container_run kept "$KEPT" "$1" "$BOUND" "$(limit_file kept)" $((32 << 20)) | paste -sd ' ')"
 }
 
