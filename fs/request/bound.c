@@ -4,6 +4,7 @@
 
 #include "common/error.h"
 #include "fs/longest.h"
+#include "fs/request/intake.h"
 #include "fs/request/jiffies.h"
 
 #include <errno.h>
@@ -159,6 +160,7 @@ bound_init(void *userdata, struct fuse_conn_info *conn)
     (void)userdata;
     /* A new text has a new time, on which its pages are dropped. */
     conn->want |= conn->capable & FUSE_CAP_AUTO_INVAL_DATA;
+    conn->max_background = INTAKE_BACKGROUND_MAX;
 }
 
 /* Without flush libfuse says ENOSYS, and the kernel never asks again. */

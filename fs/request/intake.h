@@ -19,6 +19,10 @@ typedef struct IntakePlace IntakePlace; /* of one thread that takes requests */
 
 #define INTAKE_PLACES_MAX 8
 
+/* What an init operation should set max_background to: beyond it the kernel keeps page reads and
+ * RELEASEs of all containers in a queue of its own, in the order they came (its default is 12). */
+#define INTAKE_BACKGROUND_MAX 1024
+
 /* Sent to a thread that is in read(2) while there are requests for it; it needs a handler. */
 #define INTAKE_SIGWAKE SIGUSR1
 

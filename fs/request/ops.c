@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#include "fs/request/intake.h"
 #include "fs/request/ops_private.h"
 
 #define SIZES_MAX 4096         /* nodes */
@@ -78,6 +79,7 @@ ops_init(void *userdata, struct fuse_conn_info *conn)
     (void)userdata;
     /* Another time of change says that the page is of an older text. */
     conn->want |= conn->capable & FUSE_CAP_AUTO_INVAL_DATA;
+    conn->max_background = INTAKE_BACKGROUND_MAX;
 }
 
 const struct fuse_lowlevel_ops ops_table = {

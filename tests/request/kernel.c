@@ -87,11 +87,10 @@ static void
 say_hello(Kernel *kernel)
 {
     struct fuse_init_in hello = {.major = 7, .minor = 38, .max_readahead = 131072};
-    struct fuse_init_out answer;
 
     g_assert(kernel->session);
     g_assert(ask_with(kernel, WHO(FUSE_INIT, 0, 0), &hello, sizeof hello,
-                      (struct iovec){&answer, sizeof answer}) > 0);
+                      (struct iovec){&kernel->init, sizeof kernel->init}) > 0);
 }
 
 /* Returns the daemon's end of the connection. */

@@ -17,7 +17,8 @@ typedef struct {
     Ops *ops;     /* the ordinary tree, or: */
     Bound *bound; /* the bound one */
     Session *session;
-    int fd; /* our end */
+    int fd;                    /* our end */
+    struct fuse_init_out init; /* what it answered to FUSE_INIT */
     uint64_t unique;
     uint32_t uid; /* of who asks; 0 if not set */
     bool

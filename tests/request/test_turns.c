@@ -187,6 +187,18 @@ forgets_come_before_all_that_wait(void **state)
     next_is(fixture, first, 0);
 }
 
+/* Beyond max_background it does, for page reads and releases, and nobody has a turn there. */
+static void
+the_kernel_keeps_no_queue_of_its_own(void **state)
+{
+    Fixture *fixture = *state;
+    Kernel *bound = kernel_new_bound();
+
+    assert_true(fixture->kernel->init.max_background >= INTAKE_BACKGROUND_MAX);
+    assert_true(bound->init.max_background >= INTAKE_BACKGROUND_MAX);
+    kernel_free(bound);
+}
+
 int
 main(void)
 {
@@ -198,6 +210,7 @@ main(void)
         TEST(a_request_that_waits_is_answered_though_interrupted),
         TEST(an_interrupt_of_what_was_answered_is_refused_once),
         TEST(forgets_come_before_all_that_wait),
+        TEST(the_kernel_keeps_no_queue_of_its_own),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
