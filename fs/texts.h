@@ -41,9 +41,9 @@ void texts_put(Texts *texts, const TextsKey *key, uint64_t now, Text *text);
 /* False if there is none, or one that is too old.  The caller clears @ret. */
 bool texts_get(Texts *texts, const TextsKey *key, uint64_t now, Text *ret);
 
-/* So that two who ask at once have it made once.  True: the caller makes the text of @key, and calls
- * texts_made() in the end.  False: somebody else does, and has ended, or it takes him too long to
- * wait for: he may be stuck.  Either way the text may be there now. */
+/* So that two who ask at once have it made once.  True: the caller makes the text of @key, and
+ * calls texts_made() in the end.  False: somebody else does, and has ended, or it takes him too
+ * long to wait for: he may be stuck.  Either way the text may be there now. */
 bool texts_make(Texts *texts, const TextsKey *key);
 void texts_made(Texts *texts, const TextsKey *key);
 
