@@ -46,11 +46,12 @@ measure(Crowd *crowd, unsigned contender, unsigned round)
     sleep_for(crowd->seconds);
     cpu = contender_cpu(who) - cpu;
     printf("{\"containers\": %u, \"contender\": \"%s\", \"round\": %u, \"p50\": %" PRIu64
-           ", \"p99\": %" PRIu64 ", \"count\": %" PRIu64 ", \"load\": %.5f, \"rss\": %" PRIu64
-           "}\n",
+           ", \"p99\": %" PRIu64 ", \"count\": %" PRIu64
+           ", \"wanted\": %u, \"load\": %.5f, \"rss\": %" PRIu64 "}\n",
            crowd->n, who->name, round, histogram_quantile(&board->times, 500),
            histogram_quantile(&board->times, 990), board->times.count,
-           (double)cpu / (double)(batch_now() - start), contender_rss(who));
+           crowd->n * 5 * crowd->seconds, (double)cpu / (double)(batch_now() - start),
+           contender_rss(who));
     (void)fflush(stdout);
 }
 

@@ -6,7 +6,7 @@ import json
 import re
 import statistics
 
-MEASURES = ("p50", "p99", "rate", "count", "cpu", "rss", "load", "snapshots", "total", "calls", "best")
+MEASURES = ("p50", "p99", "rate", "count", "cpu", "rss", "load", "wanted", "snapshots", "total", "calls", "best")
 FILES = ("meminfo", "stat", "cpuinfo", "uptime", "loadavg")
 READERS = (1, 2, 8, 64)
 CONTENDERS = ("kernel", "bound", "ordinary", "direct", "lxcfs",

@@ -3,7 +3,7 @@
 """The figures as tables: (title, head, rows of words)."""
 
 from figures import CONTENDERS, FILES, READERS, short_number, short_time
-from targets import all_targets, load_of, own_calls, percent, snapshots_per_file, victim
+from targets import all_targets, crowd_served, load_of, own_calls, percent, snapshots_per_file, victim
 
 
 def there(figures, section, contenders=CONTENDERS):
@@ -75,7 +75,8 @@ def crowd_table(figures):
         cells = []
         for name in names:
             keys = {"section": "containers", "containers": count, "contender": name}
-            cells.append(f'{percent(figures.median("load", **keys)):.2f} % / '
+            cells.append(f'{percent(figures.median("load", **keys)):.2f} % for '
+                         f'{percent(crowd_served(figures, count, name)):.0f} % of the reads / '
                          f'{figures.median("rss", **keys) / 1024:.1f} MiB / '
                          f'{short_time(figures.median("p50", **keys))}')
         rows.append([f"{count:,}"] + cells)
