@@ -27,6 +27,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -203,6 +204,18 @@ run(void *data)
     return NULL;
 }
 
+/* Each thread has each file open in several ways. */
+static void
+allow_many_files(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
 static unsigned
 parse_options(int argc, char **argv)
 {
@@ -244,6 +257,7 @@ main(int argc, char **argv)
     pthread_t threads[THREADS_MAX];
 
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    allow_many_files();
     for (int i = optind; i < argc && n_files < FILES_MAX; i++)
         look_first(&files[n_files++], argv[i]);
     (void)clock_gettime(CLOCK_MONOTONIC, &until);
