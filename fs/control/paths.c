@@ -13,8 +13,8 @@ unified_counts(const CgroupLayout *layout)
     bool any_v1 = false;
 
     for (unsigned i = 0; i < CGROUP_N_CONTROLLERS; i++) {
-        if (layout->controllers[i].version == 2)
-            return true;
+        if (layout->controllers[i].version == 2 && i != CGROUP_CPUACCT && i != CGROUP_FREEZER)
+            return true; /* those two v2 has built in, even if it has nothing else */
         any_v1 |= layout->controllers[i].version == 1;
     }
     return !any_v1;
