@@ -160,11 +160,14 @@ key_of(uint64_t number)
     return (TextsKey){.container = number, .file = &file};
 }
 
+static gint asks; /* atomic: another thread is about to ask */
+
 static void *
 make_another(void *texts)
 {
     const TextsKey key = key_of(1);
 
+    g_atomic_int_set(&asks, 1);
     return texts_make(texts, &key) ? texts : NULL;
 }
 
@@ -175,8 +178,11 @@ who_asks_while_a_text_is_made_waits_until_it_is(void **state)
     GThread *thread;
 
     assert_true(texts_make(*state, &key));
+    g_atomic_int_set(&asks, 0);
     thread = g_thread_new("another", make_another, *state);
-    g_usleep(500);
+    while (!g_atomic_int_get(&asks))
+        g_usleep(100);
+    g_usleep(20000); /* time to be at it, even on a busy machine */
     (void)put(*state, 1, START, "1");
     texts_made(*state, &key);
     assert_null(g_thread_join(thread));
