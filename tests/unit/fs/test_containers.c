@@ -67,6 +67,7 @@ unmake(void **state)
     cgroup_layout_clear(&fixture->layout);
     fd_clear(&fixture->root_fd);
     folder_remove(fixture->folder);
+    g_free(fixture->folder);
     g_free(fixture);
     return 0;
 }
