@@ -80,14 +80,23 @@ mounts_unset(int mount_fd, uint64_t attributes, GError **error)
     return set_attributes(mount_fd, &(struct mount_attr){.attr_clr = attributes}, false, error);
 }
 
+int
+mounts_try_attach(int mount_fd, int target_fd)
+{
+    return move_mount(mount_fd, "", target_fd, "",
+                      MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) == 0
+               ? 0
+               : errno;
+}
+
 bool
 mounts_attach(int mount_fd, int target_fd, const char *where, GError **error)
 {
-    if (move_mount(mount_fd, "", target_fd, "",
-                   MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) == 0)
-        return true;
-    launch_error_set_errno(error, errno, "cannot mount on %s", where);
-    return false;
+    int errsv = mounts_try_attach(mount_fd, target_fd);
+
+    if (errsv != 0)
+        launch_error_set_errno(error, errsv, "cannot mount on %s", where);
+    return errsv == 0;
 }
 
 bool

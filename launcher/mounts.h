@@ -29,6 +29,8 @@ bool mounts_unset(int mount_fd, uint64_t attributes, GError **error);
 
 /* Attaches onto what @target_fd holds.  @where is for the message. */
 bool mounts_attach(int mount_fd, int target_fd, const char *where, GError **error);
+/* The same without a word; 0 or errno. */
+int mounts_try_attach(int mount_fd, int target_fd);
 
 /* True if @fd is the root of a mount. */
 bool mounts_is_root(int fd);

@@ -80,21 +80,40 @@ position_move(Position *at, const char *file, GError **error)
     return NULL;
 }
 
+/* Each container is given a node of its own.  So when another looks up the same name meanwhile the
+ * kernel drops the one we hold from its directory, and will not mount it: ENOENT
+ * (linux:fs/dcache.c, d_set_mounted()).  Then it is looked up anew; what is really gone cannot be
+ * cloned. */
+#define ATTEMPTS 100
+
+static bool
+bind_name(int dir_fd, const char *name, int target_fd, GError **error)
+{
+    int errsv = ENOENT;
+
+    for (int i = 0; i < ATTEMPTS && errsv == ENOENT; i++) {
+        autofd mount_fd = mounts_clone(dir_fd, name, false, error);
+
+        if (mount_fd < 0 ||
+            !mounts_set(mount_fd, MOUNTS_HARMLESS | MOUNT_ATTR_RDONLY, false, error))
+            return false;
+        errsv = mounts_try_attach(mount_fd, target_fd);
+    }
+    if (errsv != 0)
+        launch_error_set_errno(error, errsv, "cannot mount %s", name);
+    return errsv == 0;
+}
+
 static bool
 bind_file(Position *at, const char *file, const Target *target, GError **error)
 {
-    autofd target_fd = open_target(target, file + strlen(target->prefix)), mount_fd = -1;
+    autofd target_fd = open_target(target, file + strlen(target->prefix));
     const char *name;
 
     if (target_fd < 0)
         return true;
     name = position_move(at, file, error);
-    if (!name)
-        return false;
-    mount_fd = mounts_clone(at->dir_fd, name, false, error);
-    return mount_fd >= 0 &&
-           mounts_set(mount_fd, MOUNTS_HARMLESS | MOUNT_ATTR_RDONLY, false, error) &&
-           mounts_attach(mount_fd, target_fd, file, error);
+    return name && bind_name(at->dir_fd, name, target_fd, error);
 }
 
 static bool

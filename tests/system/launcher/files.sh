@@ -32,6 +32,20 @@ test_the_files_show_the_containers_limits()
     expect_equal "MemTotal in kB" 65536 "$(ownproc_run -m 64m / -- awk '$1 == "MemTotal:" { print $2 }' /proc/meminfo)"
 }
 
+# Each looks up the names that others bind, and is given another node.
+test_forty_may_start_at_once()
+{
+    local pids=() pid failed=0
+    for _ in $(seq 40); do
+        ownproc_run / -- true >>"$SCRATCH/said" 2>&1 &
+        pids+=($!)
+    done
+    for pid in "${pids[@]}"; do
+        wait "$pid" || failed=$((failed + 1))
+    done
+    expect_equal "how many failed, and what they said" "0 " "$failed $(cat "$SCRATCH/said")"
+}
+
 test_with_a_private_daemon_it_is_the_same()
 {
     cgroup_of x memory >/dev/null || skip "no memory controller"
