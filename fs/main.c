@@ -77,7 +77,7 @@ run(const Options *options, Daemon *daemon, int parent, GError **error)
 {
     g_autoptr(Expiry) expiry =
         expiry_new(&(ExpiryConfig){daemon_now, session_drop_page, MAX_PAGES});
-    const OpsConfig config = {&daemon->server, daemon_now, MAX_TEXT_BYTES, expiry};
+    const OpsConfig config = {&daemon->server, daemon_now, MAX_TEXT_BYTES, expiry, true};
     g_autoptr(Ops) ops = ops_new(&config);
     g_autoptr(Bound) bound = bound_new(&(BoundConfig){&daemon->server, daemon_now, expiry});
     /* Cleared before what it serves. */

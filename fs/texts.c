@@ -3,7 +3,7 @@
 #include "fs/texts.h"
 
 /* A text takes a tenth of that to make, if nothing is in the way. */
-#define MAKING_MAX_USEC 2000
+#define MAKING_MAX_USEC 5000
 
 typedef struct {
     TextsKey key;

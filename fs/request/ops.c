@@ -3,8 +3,9 @@
 #include "fs/request/intake.h"
 #include "fs/request/ops_private.h"
 
-#define SIZES_MAX 4096         /* nodes */
-#define PAGES_MAX 4096         /* nodes that nobody has open */
+#define SIZES_MAX 4096 /* nodes */
+#define PAGES_MAX 4096 /* nodes that nobody has open */
+#define NAMES_MAX 4096
 #define DIRECTORIES UINT64_MAX /* no container's number */
 
 Ops *
@@ -17,6 +18,7 @@ ops_new(const OpsConfig *config)
     ops->texts = open_texts_new(config->max_text_bytes);
     ops->sizes = sizes_new(SIZES_MAX);
     ops->pages = pages_new(PAGES_MAX);
+    ops->settled = config->names_settle ? settled_new(NAMES_MAX) : NULL;
     ops->jiffy_nsec = jiffies_length_nsec();
     (void)clock_gettime(CLOCK_REALTIME, &ops->started); /* cannot fail for this clock */
     return ops;
@@ -27,6 +29,7 @@ ops_free(Ops *ops)
 {
     if (!ops)
         return;
+    settled_free(ops->settled);
     pages_free(ops->pages);
     sizes_free(ops->sizes);
     open_texts_free(ops->texts);

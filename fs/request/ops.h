@@ -14,6 +14,7 @@ typedef struct {
     uint64_t (*now)(void); /* CLOCK_BOOTTIME in microseconds */
     size_t max_text_bytes; /* kept for open files, all together */
     Expiry *expiry;        /* borrowed; NULL: pages stay until somebody asks (tests) */
+    bool names_settle;     /* fs/request/settled.h; not where the clock stands still (tests) */
 } OpsConfig;
 
 typedef struct Ops Ops; /* userdata of the session */

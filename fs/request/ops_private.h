@@ -8,6 +8,7 @@
 #include "fs/request/open_texts.h"
 #include "fs/request/ops.h"
 #include "fs/request/pages.h"
+#include "fs/request/settled.h"
 #include "fs/request/sizes.h"
 #include "fs/request/tree.h"
 
@@ -19,6 +20,7 @@ struct Ops {
     OpenTexts *texts;
     Sizes *sizes;
     Pages *pages;
+    Settled *settled;    /* NULL: a name leads everybody to his own node */
     gpointer connection; /* borrowed: ops_connect() */
     uint64_t jiffy_nsec;
     struct timespec started; /* the time of all that has none of its own */

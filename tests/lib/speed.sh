@@ -11,6 +11,7 @@ speed_daemon()
     TREE=$SCRATCH/fast
     daemon_start "$TREE" --run-dir "$SPEED_RUN" || exit 1
     export TREE
+    sleep 0.3 # our looks for it are long ago: names lead to the own nodes of who reads
 }
 
 speed_control()
@@ -35,5 +36,6 @@ speed_cacheable_files()
     for name in cpuinfo loadavg meminfo stat swaps uptime pressure/cpu pressure/io pressure/memory; do
         [ ! -e "$1/proc/$name" ] || files="$files $1/proc/$name"
     done
+    sleep 0.3 # our looks are long ago: who looks for them now gets nodes of his own
     echo "${files# }"
 }

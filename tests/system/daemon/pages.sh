@@ -18,6 +18,7 @@ bind_kept()
     container_make kept memory=64M
     [ ! -e "$BOUND" ] || return 0
     : >"$BOUND"
+    sleep 0.3 # who looked for it before has done so long ago, and it is the container's own
     container_run kept mount --bind "$TREE/proc/meminfo" "$BOUND"
 }
 

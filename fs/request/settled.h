@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Which node a name leads to.  Each container has a node of its own for a file, and the kernel
+ * keeps one node for a name: when it is told another it takes the one it had out of the directory,
+ * and whoever has just resolved the name in order to mount the file is told ENOENT
+ * (linux:fs/dcache.c, d_set_mounted()).  So a name leads where it did for a moment after each
+ * look, and to the looker's own node if nobody else has looked in that moment.  Somebody else's
+ * node shows everybody his own numbers, too; it only is no faster than a question to us. */
+
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct Settled Settled; /* thread-safe */
+
+/* A mount(2) has ended before, even one that waits for many others.  On the host engines only look
+ * whether the file is there, a moment before the container itself does. */
+#define SETTLED_USEC 200000
+#define SETTLED_HOST_USEC 20000
+
+/* Remembers @max names; which are too many forgets all. */
+Settled *settled_new(unsigned max);
+void settled_free(Settled *settled);
+
+typedef struct {
+    uint64_t name; /* unique */
+    uint64_t own;  /* the looker's own node */
+    uint64_t now;  /* microseconds */
+    bool is_host;
+} Look;
+
+/* Which node he is told. */
+uint64_t settled_node(Settled *settled, const Look *look);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Settled, settled_free)

@@ -1,0 +1,44 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+# Many containers that start at once, each binding the same files, as an engine's do.
+
+# shellcheck source=tests/lib/system.sh
+. "$(dirname "$0")/../../lib/system.sh"
+
+daemon_require
+
+# Binds all, lets go of them, and so on; shows whose meminfo it then reads.
+INSIDE=$SCRATCH/inside
+cat >"$INSIDE" <<'END'
+#!/bin/bash
+for round in 1 2 3 4 5; do
+    for file in meminfo stat uptime loadavg cpuinfo; do
+        [ $round = 1 ] || umount "/proc/$file" || exit 1
+        mount --bind "$1/$file" "/proc/$file" || exit 1
+    done
+done
+read -r _ total _ </proc/meminfo
+echo "$2 $total"
+END
+chmod +x "$INSIDE"
+
+test_forty_containers_bind_at_once_and_each_reads_its_own()
+{
+    local pids=() pid failed=0
+    for i in $(seq 40); do
+        container_make "many-$i" memory=$((64 + i))M
+    done
+    for i in $(seq 40); do
+        container_run "many-$i" unshare --mount "$INSIDE" "$TREE/proc" $(((64 + i) * 1024)) \
+            >>"$SCRATCH/said" 2>&1 &
+        pids+=($!)
+    done
+    for pid in "${pids[@]}"; do
+        wait "$pid" || failed=$((failed + 1))
+    done
+    expect_equal "how many failed" 0 $failed
+    expect_equal "who read another's" "" "$(awk '$1 != $2' "$SCRATCH/said")"
+}
+
+tap_main
