@@ -110,6 +110,13 @@ is_there(const Ops *ops, const TreePlace *place, const Asker *asker)
            serve_has(ops->config.server, &asked, entry->is_kernels, asker);
 }
 
+/* In no pid namespace but ours: an engine, in whatever cgroup its service is. */
+static bool
+is_outside(const Asker *asker)
+{
+    return !asker || asker->reader.init_dir < 0;
+}
+
 void
 ops_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
@@ -132,7 +139,7 @@ ops_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
     answer.ino = tree_node(&place, asker_number(asker));
     if (ops->settled && is_askers(place.entry))
         answer.ino = settled_node(ops->settled, &(Look){tree_inode(&place), answer.ino,
-                                                        ops->config.now(), !asker_number(asker)});
+                                                        ops->config.now(), is_outside(asker)});
     answer.attr_timeout = node_stat(ops, answer.ino, asker, &answer.attr, NULL);
     answer.entry_timeout = entry_timeout(place.entry);
     (void)fuse_reply_entry(req, &answer);

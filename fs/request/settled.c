@@ -63,7 +63,7 @@ settled_node(Settled *settled, const Look *look)
         known->until = 0;
     }
     known->until =
-        MAX(known->until, look->now + (look->is_host ? SETTLED_HOST_USEC : SETTLED_USEC));
+        MAX(known->until, look->now + (look->is_outside ? SETTLED_OUTSIDE_USEC : SETTLED_USEC));
     if (known->node == 0 || look->now >= known->others_until)
         known->node = look->own;
     return known->node;

@@ -15,20 +15,20 @@
 
 typedef struct Settled Settled; /* thread-safe */
 
-/* A mount(2) has ended before, even one that waits for many others.  On the host engines only look
- * whether the file is there, a moment before the container itself does. */
+/* A mount(2) has ended before, even one that waits for many others.  Outside of containers engines
+ * only look whether the file is there, a moment before the container itself does. */
 #define SETTLED_USEC 200000
-#define SETTLED_HOST_USEC 20000
+#define SETTLED_OUTSIDE_USEC 20000
 
 /* Remembers @max names; which are too many forgets all. */
 Settled *settled_new(unsigned max);
 void settled_free(Settled *settled);
 
 typedef struct {
-    uint64_t name; /* unique */
-    uint64_t own;  /* the looker's own node */
-    uint64_t now;  /* microseconds */
-    bool is_host;
+    uint64_t name;   /* unique */
+    uint64_t own;    /* the looker's own node */
+    uint64_t now;    /* microseconds */
+    bool is_outside; /* in no container's pid namespace */
 } Look;
 
 /* Which node he is told. */

@@ -81,13 +81,13 @@ a_clock_that_was_read_earlier_changes_nothing(void **state)
 }
 
 static void
-a_look_from_the_host_holds_a_name_for_less_long(void **state)
+a_look_from_outside_holds_a_name_for_less_long(void **state)
 {
     (void)settled_node(*state, &(Look){NAME, A, NOW, true});
-    assert_int_equal(look(*state, NAME, B, NOW + SETTLED_HOST_USEC - 1), A);
+    assert_int_equal(look(*state, NAME, B, NOW + SETTLED_OUTSIDE_USEC - 1), A);
     assert_int_equal(look(*state, NAME + 1, B, NOW), B);
     (void)settled_node(*state, &(Look){NAME + 1, A, NOW, true});
-    assert_int_equal(look(*state, NAME + 1, A, NOW + SETTLED_HOST_USEC), B);
+    assert_int_equal(look(*state, NAME + 1, A, NOW + SETTLED_OUTSIDE_USEC), B);
 }
 
 static void
@@ -109,7 +109,7 @@ main(void)
         TEST(as_long_as_others_look_a_name_stays),
         TEST(who_looks_again_and_again_does_not_wait_for_himself),
         TEST(a_clock_that_was_read_earlier_changes_nothing),
-        TEST(a_look_from_the_host_holds_a_name_for_less_long),
+        TEST(a_look_from_outside_holds_a_name_for_less_long),
         TEST(too_many_names_are_forgotten),
     };
 

@@ -30,7 +30,7 @@ test_forty_containers_bind_at_once_and_each_reads_its_own()
         container_make "many-$i" memory=$((64 + i))M
     done
     for i in $(seq 40); do
-        container_run "many-$i" unshare --mount "$INSIDE" "$TREE/proc" $(((64 + i) * 1024)) \
+        container_run "many-$i" unshare --mount --pid --fork "$INSIDE" "$TREE/proc" $(((64 + i) * 1024)) \
             >>"$SCRATCH/said" 2>&1 &
         pids+=($!)
     done
