@@ -2,6 +2,7 @@
 
 #include "launcher/control_text.h"
 
+#include "common/control_value.h"
 #include "common/lines.h"
 
 #include <string.h>
@@ -20,19 +21,11 @@ control_request(const char *word)
     return g_string_append_c(request, '\n');
 }
 
-/* Bytes that would end a line, or a word of it, are written as %XX. */
 void
 control_add(GString *request, const char *key, const char *value)
 {
     g_string_append_printf(request, "%s=", key);
-    for (const char *at = value; *at; at++) {
-        unsigned char byte = (unsigned char)*at; /* above 0x7f it is no number below 0x20 */
-
-        if (byte <= 0x20 || byte == 0x7f || byte == '%')
-            g_string_append_printf(request, "%%%02X", byte);
-        else
-            g_string_append_c(request, *at);
-    }
+    control_value_append(request, value);
     g_string_append_c(request, '\n');
 }
 
@@ -40,28 +33,6 @@ void
 control_end(GString *request)
 {
     g_string_append_c(request, '\n');
-}
-
-/* NULL if there is a % without two hexadecimal digits, or one that stands for a NUL. */
-static char *
-decode(Span span)
-{
-    g_autoptr(GString) value = g_string_sized_new(span.len + 1);
-
-    for (size_t i = 0; i < span.len; i++) {
-        int high, low;
-
-        if (span.text[i] != '%') {
-            g_string_append_c(value, span.text[i]);
-            continue;
-        }
-        if (i + 2 >= span.len || (high = g_ascii_xdigit_value(span.text[i + 1])) < 0 ||
-            (low = g_ascii_xdigit_value(span.text[i + 2])) < 0 || high + low == 0)
-            return NULL;
-        g_string_append_c(value, (char)(high << 4 | low)); /* 0 to 255: a byte */
-        i += 2;
-    }
-    return g_string_free(g_steal_pointer(&value), FALSE);
 }
 
 static void
@@ -135,7 +106,7 @@ record_take(GHashTable *record, Span line)
     if (memchr(line.text, '\0', line.len) || !span_next_field(&rest, '=', &key) || !rest.text ||
         key.len == 0)
         return false;
-    value = decode(rest);
+    value = control_value_decode(rest);
     if (!value)
         return false;
     g_hash_table_replace(record, span_dup(key), value);

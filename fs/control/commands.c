@@ -2,6 +2,7 @@
 
 #include "fs/control/commands.h"
 
+#include "common/control_value.h"
 #include "common/error.h"
 #include "common/number.h"
 #include "fs/control/list.h"
@@ -78,7 +79,7 @@ do_register(const ControlConfig *config, const ControlRequest *request, GString 
     if (!registered)
         return refuse_for(problem, ESTALE, error);
     g_string_append(body, "path=");
-    control_append_value(body, config->containers);
+    control_value_append(body, config->containers);
     g_string_append_printf(body, "/%s\n", request->id);
     return true;
 }

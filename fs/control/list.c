@@ -2,6 +2,7 @@
 
 #include "fs/control/list.h"
 
+#include "common/control_value.h"
 #include "fs/control/request.h"
 #include "fs/summary.h"
 
@@ -12,7 +13,7 @@ static void
 append(GString *out, const char *key, const char *value)
 {
     g_string_append_printf(out, "%s=", key);
-    control_append_value(out, value);
+    control_value_append(out, value);
     g_string_append_c(out, '\n');
 }
 

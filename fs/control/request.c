@@ -2,6 +2,7 @@
 
 #include "fs/control/request.h"
 
+#include "common/control_value.h"
 #include "common/lines.h"
 #include "common/number.h"
 
@@ -151,43 +152,6 @@ take(ControlRequest *request, Span key, const char *value, unsigned *given)
     return false;
 }
 
-/* The caller frees; NULL if it is no such value. */
-static char *
-decode(Span value)
-{
-    GString *out = g_string_sized_new(value.len);
-
-    for (size_t i = 0; i < value.len; i++) {
-        unsigned char c = (unsigned char)value.text[i];
-
-        if (c == '%' && value.len - i > 2 && g_ascii_isxdigit(value.text[i + 1]) &&
-            g_ascii_isxdigit(value.text[i + 2])) {
-            c = (unsigned char)(g_ascii_xdigit_value(value.text[i + 1]) << 4 |
-                                g_ascii_xdigit_value(value.text[i + 2]));
-            i += 2;
-        } else if (c <= ' ' || c == 0x7f || c == '%') {
-            c = '\0'; /* not written so */
-        }
-        if (c == '\0')
-            return g_string_free(out, TRUE);
-        g_string_append_c(out, (char)c);
-    }
-    return g_string_free(out, FALSE);
-}
-
-void
-control_append_value(GString *out, const char *value)
-{
-    for (; *value; value++) {
-        unsigned char c = (unsigned char)*value;
-
-        if (c <= ' ' || c == 0x7f || c == '%')
-            g_string_append_printf(out, "%%%02x", c);
-        else
-            g_string_append_c(out, *value);
-    }
-}
-
 bool
 control_request_is_whole(const char *text, size_t len)
 {
@@ -213,8 +177,8 @@ take_lines(LineIter *lines, ControlRequest *request, unsigned *given, GError **e
         Span value = line, key;
         g_autofree char *decoded = NULL;
 
-        if (!span_next_field(&value, '=', &key) || !value.text || !(decoded = decode(value)) ||
-            !take(request, key, decoded, given))
+        if (!span_next_field(&value, '=', &key) || !value.text ||
+            !(decoded = control_value_decode(value)) || !take(request, key, decoded, given))
             return refuse_line(line, error);
     }
     if (lines->next == lines->end)

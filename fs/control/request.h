@@ -36,8 +36,4 @@ bool control_request_is_whole(const char *text, size_t len);
 bool control_request_parse(const char *text, size_t len, ControlRequest *ret, GError **error);
 void control_request_clear(ControlRequest *request);
 
-/* @value with its blanks, control characters and '%' as "%20", as values are written in both
- * directions. */
-void control_append_value(GString *out, const char *value);
-
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ControlRequest, control_request_clear)

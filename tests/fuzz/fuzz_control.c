@@ -2,6 +2,7 @@
 
 /* A request over the control socket that is let through has what its verb needs. */
 
+#include "common/control_value.h"
 #include "fs/control/request.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -14,7 +15,7 @@ check_value(const char *value)
     g_autoptr(GString) text = g_string_new("unregister\nid=");
     g_auto(ControlRequest) again = {0};
 
-    control_append_value(text, value);
+    control_value_append(text, value);
     g_string_append(text, "\n\n");
     g_assert(control_request_parse(text->str, text->len, &again, NULL));
     g_assert(strcmp(again.id, value) == 0);

@@ -2,6 +2,7 @@
 
 /* What is asked over the control socket, word by word. */
 
+#include "common/control_value.h"
 #include "fs/control/request.h"
 #include "tests/unit/cmocka.h"
 
@@ -197,7 +198,7 @@ what_is_written_is_read_again(void **state)
     for (unsigned i = 0; i < 255; i++)
         every[i] = (char)(i + 1);
     every[255] = '\0';
-    control_append_value(text, every);
+    control_value_append(text, every);
     g_string_append(text, "\n\n");
     assert_true(parse(text->str, &request));
     assert_string_equal(request.id, every);
