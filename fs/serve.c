@@ -5,6 +5,7 @@
 #include "common/error.h"
 #include "common/io.h"
 #include "fs/failure.h"
+#include "fs/longest.h"
 #include "fs/metrics.h"
 #include "fs/proc/zero.h"
 #include "fs/serve_names.h"
@@ -109,24 +110,17 @@ take_snapshot(const Server *server, const Making *making, View *view, Snapshot *
            container_is_there(server->sources.layout, making->asker->container, error);
 }
 
-/* Two who ask at once for the first time may differ; the first answer counts. */
 static size_t
 longest_text(Container *container, const ProcFile *file, const View *view)
 {
     unsigned number = proc_file_number(file);
-    uint32_t known, own;
+    size_t known;
 
     if (!file->longest)
         return 0;
     g_assert(number < CONTAINER_FILES);
-    known = __atomic_load_n(&container->longest[number], __ATOMIC_RELAXED);
-    if (known != 0)
-        return known;
-    own = (uint32_t)file->longest(view);
-    return __atomic_compare_exchange_n(&container->longest[number], &known, own, false,
-                                       __ATOMIC_RELAXED, __ATOMIC_RELAXED)
-               ? own
-               : known;
+    known = longest_known(&container->longest[number]);
+    return known != 0 ? known : longest_settle(&container->longest[number], file->longest(view));
 }
 
 static bool

@@ -104,21 +104,17 @@ is_wanted(const Bound *bound, const BoundPlace *place)
     return mode == FILE_VIRTUAL || mode == FILE_ZERO;
 }
 
-/* Two who ask at once for the first time may differ; the first answer counts. */
 static size_t
 size_of(const Bound *bound, const BoundPlace *place)
 {
     const ProcFile *file = place->place.entry->file;
     uint32_t *size = &place->registered->sizes[proc_file_number(file)];
-    uint32_t known = __atomic_load_n(size, __ATOMIC_RELAXED);
-    size_t longest;
+    size_t known = longest_known(size), longest;
 
-    if (known != 0 || !longest_of(bound->config.server, file, bound->config.now(), &longest, NULL))
+    if (known != 0 ||
+        !longest_of(&bound->config.server->sources, file, bound->config.now(), &longest, NULL))
         return known;
-    return __atomic_compare_exchange_n(size, &known, (uint32_t)longest, false, __ATOMIC_RELAXED,
-                                       __ATOMIC_RELAXED)
-               ? longest
-               : known;
+    return longest_settle(size, longest);
 }
 
 size_t
