@@ -5,6 +5,7 @@
 #include "common/fd.h"
 #include "common/io.h"
 #include "common/lines.h"
+#include "common/number.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -15,16 +16,15 @@ static bool
 visit_text(CgroupWalk *walk, const char *text, size_t len)
 {
     LineIter lines = lines_of(text, len);
-    uint64_t id;
     Span line;
+    pid_t id;
 
     while (lines_next(&lines, &line)) {
         if (walk->ids_left == 0)
             return false;
         walk->ids_left--;
         /* 0 is one that cannot be seen from here. */
-        if (span_number(line, &id, NULL) && id > 0 && id <= G_MAXINT32 &&
-            !walk->visit((pid_t)id, walk->data))
+        if (number_parse_pid(line.text, line.len, &id, NULL) && !walk->visit(id, walk->data))
             return false;
     }
     return true;

@@ -42,6 +42,22 @@ number_parse_or_max(const char *text, size_t len, uint64_t *ret, GError **error)
     return number_parse(text, len, ret, error);
 }
 
+bool
+number_parse_pid(const char *text, size_t len, pid_t *ret, GError **error)
+{
+    uint64_t value;
+
+    if (!number_parse(text, len, &value, error))
+        return false;
+    if (value == 0 || value > G_MAXINT32) {
+        g_set_error(error, READ_ERROR, READ_ERROR_MALFORMED,
+                    "not the number of a process: %" G_GUINT64_FORMAT, value);
+        return false;
+    }
+    *ret = (pid_t)value;
+    return true;
+}
+
 uint64_t
 number_sub(uint64_t a, uint64_t b)
 {

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #define NUMBER_MAX UINT64_MAX
 
@@ -17,6 +18,9 @@ bool number_parse(const char *text, size_t len, uint64_t *ret, GError **error);
 
 /* The same, and "max" is NUMBER_MAX (cgroup-v2.rst, "Format"). */
 bool number_parse_or_max(const char *text, size_t len, uint64_t *ret, GError **error);
+
+/* The same for the number of a process or thread: from 1, and what the kernel's pid_t holds. */
+bool number_parse_pid(const char *text, size_t len, pid_t *ret, GError **error);
 
 /* Results saturate: below at 0, above at UINT64_MAX. */
 uint64_t number_sub(uint64_t a, uint64_t b);

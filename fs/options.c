@@ -41,12 +41,7 @@ take_cpu_policy(Options *options, const char *value)
 static bool
 take_container_pid(Options *options, const char *value)
 {
-    uint64_t number;
-
-    if (!number_parse(value, strlen(value), &number, NULL) || number == 0 || number > G_MAXINT32)
-        return false;
-    options->container_pid = (pid_t)number;
-    return true;
+    return number_parse_pid(value, strlen(value), &options->container_pid, NULL);
 }
 
 static bool

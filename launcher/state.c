@@ -190,12 +190,12 @@ static bool
 launcher_is_dead(int dir_fd, const char *name)
 {
     g_autofree char *text = io_read_at(dir_fd, name, NULL, NULL);
-    uint64_t pid;
+    pid_t pid;
 
     return text && g_str_has_prefix(text, PID_KEY) &&
-           number_parse(text + strlen(PID_KEY), strcspn(text + strlen(PID_KEY), "\n"), &pid,
-                        NULL) &&
-           pid <= INT32_MAX && kill((pid_t)pid, 0) < 0 && errno == ESRCH;
+           number_parse_pid(text + strlen(PID_KEY), strcspn(text + strlen(PID_KEY), "\n"), &pid,
+                            NULL) &&
+           kill(pid, 0) < 0 && errno == ESRCH;
 }
 
 /* A child that was just cloned holds the lock as well, until it notices that its launcher is gone.

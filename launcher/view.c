@@ -37,7 +37,7 @@ view_of(const View *view, const char *who, GError **error)
 {
     g_autofree char *pid = NULL;
     g_autoptr(GError) local = NULL;
-    uint64_t number;
+    pid_t number;
     char *text = ask(view, "id", who, &local);
 
     if (text || !g_error_matches(local, CONTROL_ERROR, CONTROL_ERROR_NO_SUCH)) {
@@ -46,7 +46,7 @@ view_of(const View *view, const char *who, GError **error)
         return text;
     }
     pid = state_init_pid(who);
-    if (!pid && number_parse(who, strlen(who), &number, NULL))
+    if (!pid && number_parse_pid(who, strlen(who), &number, NULL))
         pid = g_strdup(who);
     if (pid)
         return ask(view, "pid", pid, error);

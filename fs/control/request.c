@@ -44,12 +44,7 @@ take_id(ControlRequest *request, const char *value)
 static bool
 take_pid(ControlRequest *request, const char *value)
 {
-    uint64_t number;
-
-    if (!number_parse(value, strlen(value), &number, NULL) || number == 0 || number > G_MAXINT32)
-        return false;
-    request->pid = (pid_t)number;
-    return true;
+    return number_parse_pid(value, strlen(value), &request->pid, NULL);
 }
 
 /* As /proc/PID/cgroup has it. */

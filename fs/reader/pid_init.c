@@ -144,10 +144,10 @@ search_everywhere(Search *search)
         return;
     }
     while (search->found < 0 && (entry = readdir(list))) {
-        uint64_t pid;
+        pid_t pid;
 
-        if (number_parse(entry->d_name, strlen(entry->d_name), &pid, NULL) && pid <= G_MAXINT32)
-            (void)try_pid((pid_t)pid, search);
+        if (number_parse_pid(entry->d_name, strlen(entry->d_name), &pid, NULL))
+            (void)try_pid(pid, search);
     }
     (void)closedir(list); /* it was only read */
 }

@@ -92,6 +92,23 @@ max_is_the_largest_number_where_it_is_allowed(void **state)
 }
 
 static void
+a_process_has_a_number_from_1_to_what_pid_t_holds(void **state)
+{
+    pid_t pid = 7;
+
+    (void)state;
+    assert_false(number_parse_pid("0", 1, &pid, NULL));
+    assert_false(number_parse_pid("-1", 2, &pid, NULL));
+    assert_false(number_parse_pid("", 0, &pid, NULL));
+    assert_false(number_parse_pid("2147483648", 10, &pid, NULL)); /* INT32_MAX + 1 */
+    assert_int_equal(pid, 7);
+    assert_true(number_parse_pid("1", 1, &pid, NULL));
+    assert_int_equal(pid, 1);
+    assert_true(number_parse_pid("2147483647", 10, &pid, NULL));
+    assert_int_equal(pid, INT32_MAX);
+}
+
+static void
 arithmetic_saturates_instead_of_wrapping(void **state)
 {
     (void)state;
@@ -123,6 +140,7 @@ main(void)
         cmocka_unit_test(only_the_given_length_is_read),
         cmocka_unit_test(a_refusal_quotes_no_control_characters),
         cmocka_unit_test(max_is_the_largest_number_where_it_is_allowed),
+        cmocka_unit_test(a_process_has_a_number_from_1_to_what_pid_t_holds),
         cmocka_unit_test(arithmetic_saturates_instead_of_wrapping),
         cmocka_unit_test(a_product_is_divided_before_it_can_overflow),
     };
