@@ -216,14 +216,6 @@ containers_list(Containers *containers)
     return list;
 }
 
-unsigned
-containers_size(Containers *containers)
-{
-    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&containers->lock);
-
-    return g_hash_table_size(containers->by_key);
-}
-
 bool
 container_is_there(const CgroupLayout *layout, const Container *container, GError **error)
 {

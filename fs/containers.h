@@ -42,7 +42,6 @@ Container *containers_enter(Containers *containers, const CgroupPaths *paths, GE
 Container *containers_find(Containers *containers, uint64_t number);
 /* All of them, those used last first; the caller unrefs the array, which owns references. */
 GPtrArray *containers_list(Containers *containers);
-unsigned containers_size(Containers *containers);
 
 /* READ_ERROR_GONE if its cgroup was removed, also if another has taken its paths since. */
 bool container_is_there(const CgroupLayout *layout, const Container *container, GError **error);

@@ -254,22 +254,6 @@ serve_text(const Server *server, const ProcName *name, Asker *asker, uint64_t no
 }
 
 bool
-serve(const Server *server, const ProcName *name, pid_t tid, uint64_t now, GString *out,
-      GError **error)
-{
-    g_autoptr(Asker) asker = askers_identify(server->askers, tid, now, error); /* who asks? */
-    g_auto(Text) text = {0};
-    const char *bytes;
-    size_t len;
-
-    if (!asker || !serve_text(server, name, asker, now, &text, error))
-        return false;
-    bytes = g_bytes_get_data(text.bytes, &len);
-    g_string_append_len(out, bytes, (gssize)len);
-    return true;
-}
-
-bool
 serve_hides(const Server *server, const ProcFile *file, const Asker *asker)
 {
     return policies_may_hide(server->policies, file) && /* the usual case costs nothing */

@@ -39,10 +39,6 @@ typedef struct {
 bool serve_text(const Server *server, const ProcName *name, Asker *asker, uint64_t now, Text *ret,
                 GError **error);
 
-/* Appends the text for whoever the thread @tid is now. */
-bool serve(const Server *server, const ProcName *name, pid_t tid, uint64_t now, GString *out,
-           GError **error);
-
 /* How a quota becomes CPUs in the asker's container. */
 CpuPolicy serve_cpu_policy(const Server *server, const Asker *asker);
 

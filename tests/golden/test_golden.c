@@ -10,6 +10,7 @@
 #include "common/error.h"
 #include "common/lines.h"
 #include "fs/serve_names.h"
+#include "tests/unit/fs/serve_as.h"
 #include "tests/unit/fs/tree.h"
 
 #include <fcntl.h>
@@ -104,7 +105,7 @@ print_sys_file(const Looker *looker, const ProcName *name, GString *out)
 
     if (!serve_has(looker->server, &place, name->file->needs & NEED_OWN_TEXT, looker->asker))
         return;
-    if (!serve(looker->server, name, looker->wanted->pid, now_of(looker->wanted), text, &error))
+    if (!serve_as(looker->server, name, looker->wanted->pid, now_of(looker->wanted), text, &error))
         append_error(error, text);
     lines = lines_of(text->str, text->len);
     while (lines_next(&lines, &line))
@@ -157,8 +158,8 @@ answer(const Case *wanted)
     if (wanted->what == CASE_SYS)
         print_sys(wanted, &tree.server, out);
     else if (wanted->what == CASE_FILE)
-        ok = serve(&tree.server, &(ProcName){.file = wanted->file}, wanted->pid, now_of(wanted),
-                   out, &error);
+        ok = serve_as(&tree.server, &(ProcName){.file = wanted->file}, wanted->pid, now_of(wanted),
+                      out, &error);
     else
         ok = print_container(&tree, wanted->pid, out, &error);
     if (!ok) {

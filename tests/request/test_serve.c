@@ -3,9 +3,9 @@
 #include "common/error.h"
 #include "fs/failure.h"
 #include "fs/metrics.h"
-#include "fs/serve.h"
 #include "tests/request/machine.h"
 #include "tests/unit/cmocka.h"
+#include "tests/unit/fs/serve_as.h"
 
 #include <errno.h>
 #include <string.h>
@@ -31,8 +31,8 @@ text_of(const Machine *machine, const char *path, pid_t tid)
 {
     GString *text = g_string_new(NULL);
 
-    assert_true(serve(&machine->server, &(ProcName){.file = proc_file_find(path)}, tid, MACHINE_NOW,
-                      text, NULL));
+    assert_true(serve_as(&machine->server, &(ProcName){.file = proc_file_find(path)}, tid,
+                         MACHINE_NOW, text, NULL));
     return g_string_free(text, FALSE);
 }
 
@@ -42,8 +42,8 @@ refuses(const Machine *machine, pid_t tid, ReadError code)
     g_autoptr(GString) text = g_string_new(NULL);
     g_autoptr(GError) error = NULL;
 
-    assert_false(serve(&machine->server, &(ProcName){.file = proc_file_find("proc/stat")}, tid,
-                       MACHINE_NOW, text, &error));
+    assert_false(serve_as(&machine->server, &(ProcName){.file = proc_file_find("proc/stat")}, tid,
+                          MACHINE_NOW, text, &error));
     assert_true(g_error_matches(error, READ_ERROR, (int)code));
     assert_int_equal(text->len, 0); /* not a word of the host's */
 }

@@ -4,9 +4,9 @@
 
 #include "common/error.h"
 #include "fs/metrics.h"
-#include "fs/serve.h"
 #include "tests/request/machine.h"
 #include "tests/unit/cmocka.h"
+#include "tests/unit/fs/serve_as.h"
 #include "tests/unit/folder.h"
 
 #include <stdio.h>
@@ -55,18 +55,16 @@ made(const Fixture *fixture)
     return metrics_get(METRIC_SNAPSHOTS) - fixture->made;
 }
 
-/* As READ does it: who asks may be remembered.  The caller frees. */
+/* The caller frees. */
 static char *
 read_text(const Fixture *fixture, const char *path, pid_t tid, uint64_t now, GError **error)
 {
-    const Server *server = &fixture->machine->server;
-    g_autoptr(Asker) asker = askers_recall(server->askers, tid, now, error);
     const ProcName name = {.file = proc_file_find(path)};
-    g_auto(Text) text = {0};
+    g_autoptr(GString) text = g_string_new(NULL);
 
-    if (!asker || !serve_text(server, &name, asker, now, &text, error))
+    if (!serve_as(&fixture->machine->server, &name, tid, now, text, error))
         return NULL;
-    return g_strndup(g_bytes_get_data(text.bytes, NULL), g_bytes_get_size(text.bytes));
+    return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
 static char *
