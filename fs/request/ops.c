@@ -3,10 +3,25 @@
 #include "fs/request/intake.h"
 #include "fs/request/ops_private.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
 #define SIZES_MAX 4096 /* nodes */
 #define PAGES_MAX 4096 /* nodes that nobody has open */
 #define NAMES_MAX 4096
 #define DIRECTORIES UINT64_MAX /* no container's number */
+
+static bool
+lives(pid_t thread, void *data)
+{
+    const Ops *ops = data;
+    char path[32];
+
+    (void)snprintf(path, sizeof path, "proc/%d", (int)thread);
+    return faccessat(ops->config.server->sources.root_fd, path, F_OK, 0) == 0 || errno != ENOENT;
+}
 
 Ops *
 ops_new(const OpsConfig *config)
@@ -18,7 +33,7 @@ ops_new(const OpsConfig *config)
     ops->texts = open_texts_new(config->max_text_bytes);
     ops->sizes = sizes_new(SIZES_MAX);
     ops->pages = pages_new(PAGES_MAX);
-    ops->settled = config->names_settle ? settled_new(NAMES_MAX) : NULL;
+    ops->settled = config->names_settle ? settled_new(NAMES_MAX, lives, ops) : NULL;
     ops->jiffy_nsec = jiffies_length_nsec();
     (void)clock_gettime(CLOCK_REALTIME, &ops->started); /* cannot fail for this clock */
     return ops;

@@ -138,8 +138,9 @@ ops_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
     }
     answer.ino = tree_node(&place, asker_number(asker));
     if (ops->settled && is_askers(place.entry))
-        answer.ino = settled_node(ops->settled, &(Look){tree_inode(&place), answer.ino,
-                                                        ops->config.now(), is_outside(asker)});
+        answer.ino =
+            settled_node(ops->settled, &(Look){tree_inode(&place), answer.ino, ops->config.now(),
+                                               fuse_req_ctx(req)->pid, is_outside(asker)});
     answer.attr_timeout = node_stat(ops, answer.ino, asker, &answer.attr, NULL);
     answer.entry_timeout = entry_timeout(place.entry);
     (void)fuse_reply_entry(req, &answer);

@@ -3,31 +3,38 @@
 /* Which node a name leads to.  Each container has a node of its own for a file, and the kernel
  * keeps one node for a name: when it is told another it takes the one it had out of the directory,
  * and whoever has just resolved the name in order to mount the file is told ENOENT
- * (linux:fs/dcache.c, d_set_mounted()).  So a name leads where it did for a moment after each
- * look, and to the looker's own node if nobody else has looked in that moment.  Somebody else's
- * node shows everybody his own numbers, too; it only is no faster than a question to us. */
+ * (linux:fs/dcache.c, d_set_mounted()).  So a look holds a name until its thread looks for another
+ * or ends, its mount(2) done, and for a moment at most; a name leads where it did while another
+ * thread holds it, and then to the looker's own node.  Somebody else's node shows everybody his own
+ * numbers, too; it only is no faster than a question to us. */
 
 #pragma once
 
 #include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 typedef struct Settled Settled; /* thread-safe */
 
-/* A mount(2) has ended before, even one that waits for many others.  Outside of containers engines
- * only look whether the file is there, a moment before the container itself does. */
-#define SETTLED_USEC 200000
+/* A mount(2) has ended before, even one that waits for many others on a slow machine.  Outside of
+ * containers engines only look whether the file is there, a moment before the container itself
+ * does. */
+#define SETTLED_USEC 2000000
 #define SETTLED_OUTSIDE_USEC 20000
 
-/* Remembers @max names; which are too many forgets all. */
-Settled *settled_new(unsigned max);
+/* Whether the thread of that number lives. */
+typedef bool (*SettledLives)(pid_t thread, void *data);
+
+/* Remembers @max names, and as many looks; which are too many forgets all.  @data is borrowed. */
+Settled *settled_new(unsigned max, SettledLives lives, void *data);
 void settled_free(Settled *settled);
 
 typedef struct {
     uint64_t name;   /* unique */
     uint64_t own;    /* the looker's own node */
     uint64_t now;    /* microseconds */
+    pid_t thread;    /* who looks; 0 if it has no number here */
     bool is_outside; /* in no container's pid namespace */
 } Look;
 

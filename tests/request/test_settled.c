@@ -8,11 +8,21 @@
 #define A 100 /* nodes of that name */
 #define B 200
 #define C 300
+#define LOOKS_MAX 8
+
+#define DEAD 999 /* the thread that does not live */
+
+static bool
+lives(pid_t thread, void *data)
+{
+    (void)data;
+    return thread != DEAD;
+}
 
 static int
 make(void **state)
 {
-    *state = settled_new(3);
+    *state = settled_new(LOOKS_MAX, lives, NULL);
     return 0;
 }
 
@@ -23,10 +33,13 @@ unmake(void **state)
     return 0;
 }
 
+/* By a thread that has not looked before. */
 static uint64_t
 look(Settled *settled, uint64_t name, uint64_t own, uint64_t now)
 {
-    return settled_node(settled, &(Look){name, own, now, false});
+    static pid_t thread = 1000;
+
+    return settled_node(settled, &(Look){name, own, now, ++thread, false});
 }
 
 static void
@@ -65,11 +78,59 @@ as_long_as_others_look_a_name_stays(void **state)
 static void
 who_looks_again_and_again_does_not_wait_for_himself(void **state)
 {
-    uint64_t now = NOW;
+    (void)look(*state, NAME, A, NOW);
+    for (uint64_t now = NOW; now < NOW + SETTLED_USEC; now += SETTLED_USEC / 2)
+        assert_int_equal(settled_node(*state, &(Look){NAME, B, now, 1, false}), A);
+    assert_int_equal(settled_node(*state, &(Look){NAME, B, NOW + SETTLED_USEC, 1, false}), B);
+}
 
-    (void)look(*state, NAME, A, now);
-    assert_int_equal(look(*state, NAME, B, now + SETTLED_USEC / 2), A);
-    assert_int_equal(look(*state, NAME, B, now + SETTLED_USEC), B);
+static void
+his_other_threads_may_be_mounting_what_they_found(void **state)
+{
+    (void)look(*state, NAME, A, NOW);
+    assert_int_equal(look(*state, NAME, B, NOW + SETTLED_USEC - 1), A);
+    assert_int_equal(look(*state, NAME, B, NOW + SETTLED_USEC), A);
+}
+
+static void
+who_looks_for_another_name_has_mounted_the_last(void **state)
+{
+    (void)settled_node(*state, &(Look){NAME, A, NOW, 1, false});
+    (void)settled_node(*state, &(Look){NAME + 1, A, NOW + 1, 1, false});
+    assert_int_equal(look(*state, NAME, B, NOW + 2), B);
+    assert_int_equal(look(*state, NAME + 1, B, NOW + 3), A);
+}
+
+static void
+who_has_ended_mounts_no_more(void **state)
+{
+    (void)settled_node(*state, &(Look){NAME, A, NOW, DEAD, false});
+    assert_int_equal(look(*state, NAME, B, NOW + 1), B);
+}
+
+static void
+another_thread_of_his_may_still_mount_it(void **state)
+{
+    (void)settled_node(*state, &(Look){NAME, A, NOW, 1, false});
+    (void)settled_node(*state, &(Look){NAME, A, NOW, 2, false});
+    (void)settled_node(*state, &(Look){NAME + 1, A, NOW + 1, 1, false});
+    assert_int_equal(look(*state, NAME, B, NOW + 2), A);
+}
+
+static void
+threads_without_a_number_are_not_taken_for_one(void **state)
+{
+    (void)settled_node(*state, &(Look){NAME, A, NOW, 0, false});
+    (void)settled_node(*state, &(Look){NAME + 1, A, NOW + 1, 0, false});
+    assert_int_equal(look(*state, NAME, B, NOW + 2), A);
+}
+
+static void
+too_many_looks_are_forgotten(void **state)
+{
+    for (unsigned i = 0; i < LOOKS_MAX; i++)
+        (void)look(*state, NAME, A, NOW);
+    assert_int_equal(look(*state, NAME, B, NOW), B);
 }
 
 static void
@@ -83,17 +144,17 @@ a_clock_that_was_read_earlier_changes_nothing(void **state)
 static void
 a_look_from_outside_holds_a_name_for_less_long(void **state)
 {
-    (void)settled_node(*state, &(Look){NAME, A, NOW, true});
+    (void)settled_node(*state, &(Look){NAME, A, NOW, 1, true});
     assert_int_equal(look(*state, NAME, B, NOW + SETTLED_OUTSIDE_USEC - 1), A);
     assert_int_equal(look(*state, NAME + 1, B, NOW), B);
-    (void)settled_node(*state, &(Look){NAME + 1, A, NOW, true});
+    (void)settled_node(*state, &(Look){NAME + 1, A, NOW, 2, true});
     assert_int_equal(look(*state, NAME + 1, A, NOW + SETTLED_OUTSIDE_USEC), B);
 }
 
 static void
 too_many_names_are_forgotten(void **state)
 {
-    for (uint64_t name = 1; name <= 4; name++)
+    for (uint64_t name = 1; name <= LOOKS_MAX + 1; name++)
         (void)look(*state, name, A, NOW);
     assert_int_equal(look(*state, 1, B, NOW), B);
 }
@@ -108,6 +169,12 @@ main(void)
         TEST(who_looks_when_nobody_has_for_a_moment_finds_his_own),
         TEST(as_long_as_others_look_a_name_stays),
         TEST(who_looks_again_and_again_does_not_wait_for_himself),
+        TEST(his_other_threads_may_be_mounting_what_they_found),
+        TEST(who_looks_for_another_name_has_mounted_the_last),
+        TEST(who_has_ended_mounts_no_more),
+        TEST(another_thread_of_his_may_still_mount_it),
+        TEST(threads_without_a_number_are_not_taken_for_one),
+        TEST(too_many_looks_are_forgotten),
         TEST(a_clock_that_was_read_earlier_changes_nothing),
         TEST(a_look_from_outside_holds_a_name_for_less_long),
         TEST(too_many_names_are_forgotten),
