@@ -149,6 +149,7 @@ machine_new(void)
     Machine *machine = g_new0(Machine, 1);
     ReadersConfig config = {.layout = &machine->layout};
 
+    machine_set_now(MACHINE_NOW);
     machine->path = folder_new();
     add_kernel(machine);
     add_container(machine, "a", 256);
@@ -178,9 +179,29 @@ machine_new(void)
 }
 
 void
+machine_keep_texts(Machine *machine)
+{
+    machine->texts = texts_new(64, 1 << 20);
+    machine->server.texts = machine->texts;
+}
+
+void
+machine_share(Machine *machine)
+{
+    machine_keep_texts(machine);
+    machine->tick.length = TICK_USEC;
+    machine->server.sources.tick = &machine->tick;
+    askers_free(machine->askers);
+    machine->askers =
+        askers_new(&(AskersConfig){machine->readers, machine->containers, &machine->tick});
+    machine->server.askers = machine->askers;
+}
+
+void
 machine_free(Machine *machine)
 {
     machine_remove(machine, "");
+    texts_free(machine->texts);
     loads_free(machine->loads);
     history_free(machine->history);
     askers_free(machine->askers);

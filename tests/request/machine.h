@@ -24,11 +24,18 @@ typedef struct {
     Askers *askers;
     History *history;
     Loads *loads;
+    Texts *texts; /* NULL until machine_keep_texts() */
+    Tick tick;    /* in use from machine_share() on */
     Server server;
 } Machine;
 
 Machine *machine_new(void);
 void machine_free(Machine *machine); /* removes the folder */
+
+/* From now on texts are kept for when their sources fail. */
+void machine_keep_texts(Machine *machine);
+/* From now on there are ticks of TICK_USEC: what is kept for one is shared, as is who asks. */
+void machine_share(Machine *machine);
 
 void machine_write(const Machine *machine, const char *path, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
@@ -38,6 +45,6 @@ void machine_add_process(const Machine *machine, int pid, const char *cgroup);
 /* Gives a process a namespace ("pid") of its own, of which there is no init to be seen. */
 void machine_set_namespace(const Machine *machine, int pid, const char *type, unsigned number);
 
-/* What the clock says: MACHINE_NOW, unless a test sets it. */
+/* What the clock says: MACHINE_NOW on each new machine, unless a test sets it. */
 uint64_t machine_now(void);
 void machine_set_now(uint64_t now);

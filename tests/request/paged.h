@@ -13,28 +13,22 @@
 #define PAGED_CACHED_KEPT FOPEN_KEEP_CACHE
 #define PAGED_DIRECT FOPEN_DIRECT_IO
 
-typedef struct {
-    Kernel *kernel;
-    Tick tick;
-    Texts *texts;
-} Fixture;
-
-/* Of cmocka: *state is a Fixture. */
+/* Of cmocka: *state is a Kernel. */
 int paged_make(void **state);
 int paged_unmake(void **state);
 
 /* A file found by @finder and opened by @reader, who then reads it from the start, for the page if
  * the file is open through it.  @ret_flags, what open(2) was answered, may be NULL. */
-KernelRead open_as(const Fixture *fixture, pid_t finder, pid_t reader, const char *path,
+KernelRead open_as(Kernel *kernel, pid_t finder, pid_t reader, const char *path,
                    uint32_t *ret_flags);
-KernelRead open_own(const Fixture *fixture, pid_t pid, const char *path);
-uint32_t flags_as(const Fixture *fixture, pid_t finder, pid_t reader, const char *path);
-void close_file(const Fixture *fixture, const KernelRead *read);
+KernelRead open_own(Kernel *kernel, pid_t pid, const char *path);
+uint32_t flags_as(Kernel *kernel, pid_t finder, pid_t reader, const char *path);
+void close_file(Kernel *kernel, const KernelRead *read);
 
-char *text_of(const Fixture *fixture, const KernelRead *read); /* the caller frees */
-int error_of(const Fixture *fixture, const KernelRead *read);
-void shows(const Fixture *fixture, const KernelRead *read, const char *start);
+char *text_of(Kernel *kernel, const KernelRead *read); /* the caller frees */
+int error_of(Kernel *kernel, const KernelRead *read);
+void shows(Kernel *kernel, const KernelRead *read, const char *start);
 
 /* What fstat(2) asks, of an open file. */
-int stat_open(const Fixture *fixture, const KernelRead *read, struct fuse_attr_out *ret);
-struct fuse_attr_out attributes(const Fixture *fixture, const KernelRead *read);
+int stat_open(Kernel *kernel, const KernelRead *read, struct fuse_attr_out *ret);
+struct fuse_attr_out attributes(Kernel *kernel, const KernelRead *read);

@@ -17,7 +17,6 @@
 
 typedef struct {
     Kernel *kernel;
-    Tick tick;
     Policies *policies;
 } Fixture;
 
@@ -35,15 +34,11 @@ static int
 connect_kernel(void **state)
 {
     Fixture *fixture = g_new0(Fixture, 1);
-    Server *server;
 
     fixture->kernel = kernel_new_bound();
-    fixture->tick.length = TICK_USEC;
+    machine_share(fixture->kernel->machine);
     fixture->policies = policies_new();
-    server = &fixture->kernel->machine->server;
-    server->sources.tick = &fixture->tick;
-    server->texts = texts_new(64, 1u << 20);
-    server->policies = fixture->policies;
+    fixture->kernel->machine->server.policies = fixture->policies;
     machine_write(fixture->kernel->machine, "proc/swaps", "Filename\tType\tSize\tUsed\tPriority\n");
     machine_write(fixture->kernel->machine, "sys/fs/cgroup/b/cgroup.procs", "%d\n", PID_B);
     add(fixture, "one", "/a", 0);
@@ -57,11 +52,9 @@ disconnect_kernel(void **state)
 {
     Fixture *fixture = *state;
 
-    texts_free(fixture->kernel->machine->server.texts);
     kernel_free(fixture->kernel);
     policies_free(fixture->policies);
     g_free(fixture);
-    machine_set_now(MACHINE_NOW);
     return 0;
 }
 

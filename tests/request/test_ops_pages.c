@@ -31,18 +31,18 @@ what_may_grow_beyond_all_bounds_is_asked_for_each_time(void **state)
 static void
 nobody_opens_a_page_for_writing(void **state)
 {
-    const Fixture *fixture = *state;
-    uint64_t node = node_of(fixture->kernel, PID_A, "proc/meminfo");
+    Kernel *kernel = *state;
+    uint64_t node = node_of(kernel, PID_A, "proc/meminfo");
     struct fuse_open_out out;
 
-    assert_int_equal(kernel_open(fixture->kernel, PID_A, node, O_RDWR, &out), -EACCES);
-    assert_int_equal(kernel_open(fixture->kernel, PID_A, node, O_RDONLY | O_TRUNC, &out), -EACCES);
+    assert_int_equal(kernel_open(kernel, PID_A, node, O_RDWR, &out), -EACCES);
+    assert_int_equal(kernel_open(kernel, PID_A, node, O_RDONLY | O_TRUNC, &out), -EACCES);
 }
 
 static void
 without_a_tick_nothing_is_kept(void **state)
 {
-    ((Fixture *)*state)->tick.length = 0;
+    ((Kernel *)*state)->machine->tick.length = 0;
     assert_int_equal(flags_as(*state, PID_A, PID_A, "proc/meminfo"), PAGED_DIRECT);
 }
 
@@ -71,15 +71,15 @@ a_page_that_nobody_has_filled_in_this_tick_is_not(void **state)
 static void
 a_page_read_after_the_tick_is_new(void **state)
 {
-    Fixture *fixture = *state;
-    KernelRead read = open_own(fixture, PID_A, "proc/meminfo");
+    Kernel *kernel = *state;
+    KernelRead read = open_own(kernel, PID_A, "proc/meminfo");
 
-    shows(fixture, &read, TOTAL_A);
-    machine_write(fixture->kernel->machine, "sys/fs/cgroup/a/memory.max", "%u\n", 512u << 20);
+    shows(kernel, &read, TOTAL_A);
+    machine_write(kernel->machine, "sys/fs/cgroup/a/memory.max", "%u\n", 512u << 20);
     machine_set_now(PAGED_NEXT - 1);
-    shows(fixture, &read, TOTAL_A);
+    shows(kernel, &read, TOTAL_A);
     machine_set_now(PAGED_NEXT);
-    shows(fixture, &read, TOTAL_B);
+    shows(kernel, &read, TOTAL_B);
 }
 
 static void
@@ -102,14 +102,14 @@ each_tick_has_another_time_of_change_and_none_is_valid_for_longer(void **state)
 static void
 whoever_looks_it_up_is_told_the_same(void **state)
 {
-    const Fixture *fixture = *state;
-    KernelRead read = open_own(fixture, PID_A, "proc/meminfo");
-    struct fuse_attr_out out = attributes(fixture, &read);
+    Kernel *kernel = *state;
+    KernelRead read = open_own(kernel, PID_A, "proc/meminfo");
+    struct fuse_attr_out out = attributes(kernel, &read);
     struct fuse_entry_out entry;
     struct fuse_attr others;
 
-    assert_int_equal(kernel_walk(fixture->kernel, PID_A2, "proc/meminfo", &entry), 0);
-    assert_int_equal(kernel_getattr(fixture->kernel, PID_B, read.node, &others), 0);
+    assert_int_equal(kernel_walk(kernel, PID_A2, "proc/meminfo", &entry), 0);
+    assert_int_equal(kernel_getattr(kernel, PID_B, read.node, &others), 0);
     assert_memory_equal(&entry.attr, &out.attr, sizeof out.attr);
     assert_memory_equal(&others, &out.attr, sizeof out.attr);
 }
@@ -129,23 +129,23 @@ what_has_no_page_has_the_time_it_had(void **state)
 static void
 a_text_is_as_long_as_the_file_however_its_numbers_grow(void **state)
 {
-    Fixture *fixture = *state;
-    KernelRead read = open_own(fixture, PID_A, "proc/stat");
-    struct fuse_attr_out out = attributes(fixture, &read);
+    Kernel *kernel = *state;
+    KernelRead read = open_own(kernel, PID_A, "proc/stat");
+    struct fuse_attr_out out = attributes(kernel, &read);
     uint64_t usage = 30000; /* 1 to 10 digits of ticks */
 
     for (unsigned i = 0; i < 10; i++, usage *= 10) {
         g_autofree char *text = NULL;
 
-        machine_write(fixture->kernel->machine, "sys/fs/cgroup/a/cpu.stat",
+        machine_write(kernel->machine, "sys/fs/cgroup/a/cpu.stat",
                       "usage_usec %" G_GUINT64_FORMAT "\nuser_usec %" G_GUINT64_FORMAT
                       "\nsystem_usec 0\nnr_periods 1\nnr_throttled 0\nthrottled_usec 0\n",
                       usage, usage);
         machine_set_now(MACHINE_NOW + usage);
-        text = text_of(fixture, &read);
+        text = text_of(kernel, &read);
         assert_int_equal(strlen(text), out.attr.size);
         assert_true(g_str_has_prefix(text, "cpu ") && g_str_has_suffix(text, " \n"));
-        assert_int_equal(attributes(fixture, &read).attr.size, out.attr.size);
+        assert_int_equal(attributes(kernel, &read).attr.size, out.attr.size);
     }
 }
 
@@ -162,13 +162,13 @@ the_empty_line_at_the_end_of_cpuinfo_stays_empty(void **state)
 static void
 who_cannot_be_told_his_numbers_is_told_why_when_he_reads(void **state)
 {
-    Fixture *fixture = *state;
+    Kernel *kernel = *state;
     KernelRead read;
 
-    machine_write(fixture->kernel->machine, "sys/fs/cgroup/a/memory.max", "lots\n");
-    read = open_own(fixture, PID_A, "proc/meminfo");
+    machine_write(kernel->machine, "sys/fs/cgroup/a/memory.max", "lots\n");
+    read = open_own(kernel, PID_A, "proc/meminfo");
     assert_false(read.for_pages);
-    assert_int_equal(error_of(fixture, &read), -EIO);
+    assert_int_equal(error_of(kernel, &read), -EIO);
 }
 
 static void
@@ -184,13 +184,13 @@ forget(Kernel *kernel, uint64_t node)
 static void
 what_the_kernel_forgot_is_told_again(void **state)
 {
-    const Fixture *fixture = *state;
-    KernelRead read = open_own(fixture, PID_A, "proc/meminfo");
+    Kernel *kernel = *state;
+    KernelRead read = open_own(kernel, PID_A, "proc/meminfo");
 
-    g_free(text_of(fixture, &read));
-    close_file(fixture, &read);
-    forget(fixture->kernel, read.node);
-    assert_int_equal(flags_as(fixture, PID_A, PID_A, "proc/meminfo"), PAGED_CACHED);
+    g_free(text_of(kernel, &read));
+    close_file(kernel, &read);
+    forget(kernel, read.node);
+    assert_int_equal(flags_as(kernel, PID_A, PID_A, "proc/meminfo"), PAGED_CACHED);
 }
 
 int

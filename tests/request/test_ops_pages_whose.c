@@ -83,10 +83,10 @@ while_another_has_it_open_nobody_fills_the_page(void **state)
 static void
 nor_that_of_a_file_that_is_asked_for_each_time(void **state)
 {
-    const Fixture *fixture = *state;
+    Kernel *kernel = *state;
     KernelRead read, others;
 
-    read = open_own(fixture, PID_A, "sys/devices/system/cpu/online");
+    read = open_own(kernel, PID_A, "sys/devices/system/cpu/online");
     read.for_pages = true;
     g_free(text_of(*state, &read));
     others = open_as(*state, PID_A, PID_B, "sys/devices/system/cpu/online", NULL);
@@ -96,105 +96,104 @@ nor_that_of_a_file_that_is_asked_for_each_time(void **state)
 }
 
 static void
-move_time(const Fixture *fixture, int pid, unsigned seconds)
+move_time(Kernel *kernel, int pid, unsigned seconds)
 {
     g_autofree char *path = g_strdup_printf("proc/%d/timens_offsets", pid);
 
-    machine_set_namespace(fixture->kernel->machine, pid, "time", 77);
-    machine_write(fixture->kernel->machine, path, "monotonic %u 0\nboottime %u 0\n", seconds,
-                  seconds);
+    machine_set_namespace(kernel->machine, pid, "time", 77);
+    machine_write(kernel->machine, path, "monotonic %u 0\nboottime %u 0\n", seconds, seconds);
 }
 
 static void
 a_reader_with_another_time_has_his_own_uptime(void **state)
 {
-    Fixture *fixture = *state;
+    Kernel *kernel = *state;
     KernelRead first, other;
 
-    move_time(fixture, PID_A2, 100000);
-    first = open_own(fixture, PID_A, "proc/uptime");
-    other = open_own(fixture, PID_A2, "proc/uptime");
+    move_time(kernel, PID_A2, 100000);
+    first = open_own(kernel, PID_A, "proc/uptime");
+    other = open_own(kernel, PID_A2, "proc/uptime");
     assert_true(first.for_pages && !other.for_pages);
-    shows(fixture, &first, "1000.00 ");
-    shows(fixture, &other, "105000.00 ");
+    shows(kernel, &first, "1000.00 ");
+    shows(kernel, &other, "105000.00 ");
     other.for_pages = true;
-    assert_int_equal(error_of(fixture, &other), -EINVAL);
+    assert_int_equal(error_of(kernel, &other), -EINVAL);
     /* Of the memory there is only one. */
-    assert_int_equal(flags_as(fixture, PID_A, PID_A2, "proc/meminfo"), PAGED_CACHED);
+    assert_int_equal(flags_as(kernel, PID_A, PID_A2, "proc/meminfo"), PAGED_CACHED);
 }
 
 static void
 the_page_of_a_container_with_its_own_time_has_that(void **state)
 {
-    Fixture *fixture = *state;
+    Kernel *kernel = *state;
     KernelRead read;
 
-    move_time(fixture, PID_A, 100000);
-    read = open_own(fixture, PID_A, "proc/uptime");
+    move_time(kernel, PID_A, 100000);
+    read = open_own(kernel, PID_A, "proc/uptime");
     assert_true(read.for_pages);
     read.pid = PID_B;
-    shows(fixture, &read, "105000.00 ");
+    shows(kernel, &read, "105000.00 ");
 }
 
 static void
 a_32_bit_reader_has_a_cpuinfo_of_his_own(void **state)
 {
-    Fixture *fixture = *state;
+    Kernel *kernel = *state;
 
-    machine_write(fixture->kernel->machine, "proc/202/personality", "00000008\n");
-    assert_int_equal(flags_as(fixture, PID_A, PID_A2, "proc/cpuinfo"), PAGED_DIRECT);
-    assert_int_equal(flags_as(fixture, PID_A, PID_A2, "proc/meminfo"), PAGED_CACHED);
-    assert_int_equal(flags_as(fixture, PID_A, PID_A, "proc/cpuinfo"), PAGED_CACHED);
+    machine_write(kernel->machine, "proc/202/personality", "00000008\n");
+    assert_int_equal(flags_as(kernel, PID_A, PID_A2, "proc/cpuinfo"), PAGED_DIRECT);
+    assert_int_equal(flags_as(kernel, PID_A, PID_A2, "proc/meminfo"), PAGED_CACHED);
+    assert_int_equal(flags_as(kernel, PID_A, PID_A, "proc/cpuinfo"), PAGED_CACHED);
 }
 
 static void
 a_container_that_was_removed_is_stale(void **state)
 {
-    Fixture *fixture = *state;
-    KernelRead read = open_own(fixture, PID_A, "proc/meminfo");
+    Kernel *kernel = *state;
+    KernelRead read = open_own(kernel, PID_A, "proc/meminfo");
     struct fuse_attr_out out;
 
-    shows(fixture, &read, TOTAL_A);
-    machine_remove(fixture->kernel->machine, "sys/fs/cgroup/a");
+    shows(kernel, &read, TOTAL_A);
+    machine_remove(kernel->machine, "sys/fs/cgroup/a");
     machine_set_now(PAGED_NEXT);
-    assert_int_equal(error_of(fixture, &read), -ESTALE);
-    assert_int_equal(stat_open(fixture, &read, &out), -ESTALE);
+    assert_int_equal(error_of(kernel, &read), -ESTALE);
+    assert_int_equal(stat_open(kernel, &read, &out), -ESTALE);
 }
 
 static void
 another_in_its_place_is_not_taken_for_it(void **state)
 {
-    Fixture *fixture = *state;
-    KernelRead read = open_own(fixture, PID_A, "proc/meminfo");
-    g_autofree char *from = g_build_filename(fixture->kernel->machine->path, "sys/fs/cgroup", NULL);
+    Kernel *kernel = *state;
+    KernelRead read = open_own(kernel, PID_A, "proc/meminfo");
+    g_autofree char *from = g_build_filename(kernel->machine->path, "sys/fs/cgroup", NULL);
     g_autofree char *a = g_build_filename(from, "a", NULL), *b = g_build_filename(from, "b", NULL);
 
-    machine_remove(fixture->kernel->machine, "sys/fs/cgroup/a");
+    machine_remove(kernel->machine, "sys/fs/cgroup/a");
     assert_int_equal(rename(b, a), 0);
     machine_set_now(PAGED_NEXT);
-    assert_int_equal(error_of(fixture, &read), -ESTALE);
+    assert_int_equal(error_of(kernel, &read), -ESTALE);
 }
 
 static void
 who_has_the_node_of_a_removed_container_still_has_his_own(void **state)
 {
-    Fixture *fixture = *state;
-    KernelRead read = open_as(fixture, PID_A, PID_B, "proc/meminfo", NULL);
+    Kernel *kernel = *state;
+    KernelRead read = open_as(kernel, PID_A, PID_B, "proc/meminfo", NULL);
 
-    machine_remove(fixture->kernel->machine, "sys/fs/cgroup/a");
+    machine_remove(kernel->machine, "sys/fs/cgroup/a");
     machine_set_now(PAGED_NEXT);
-    (void)attributes(fixture, &read);
-    shows(fixture, &read, TOTAL_B);
+    (void)attributes(kernel, &read);
+    shows(kernel, &read, TOTAL_B);
 }
 
 static void
 a_container_of_which_nobody_knows_any_more_is_stale(void **state)
 {
-    const Fixture *fixture = *state;
-    KernelRead read = open_own(fixture, PID_A, "proc/meminfo");
+    Kernel *kernel = *state;
+    KernelRead read = open_own(kernel, PID_A, "proc/meminfo");
 
     read.node += UINT64_C(0xabcdef) << 24;
-    assert_int_equal(error_of(fixture, &read), -ESTALE);
+    assert_int_equal(error_of(kernel, &read), -ESTALE);
 }
 
 int

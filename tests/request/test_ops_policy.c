@@ -19,7 +19,6 @@
 typedef struct {
     Kernel *kernel;
     Policies *policies;
-    Texts *texts;
 } Fixture;
 
 static int
@@ -29,9 +28,8 @@ connect_kernel(void **state)
 
     fixture->kernel = kernel_new();
     fixture->policies = policies_new();
-    fixture->texts = texts_new(16, 65536);
     fixture->kernel->machine->server.policies = fixture->policies;
-    fixture->kernel->machine->server.texts = fixture->texts;
+    machine_keep_texts(fixture->kernel->machine);
     *state = fixture;
     return 0;
 }
@@ -43,7 +41,6 @@ disconnect_kernel(void **state)
 
     kernel_free(fixture->kernel);
     policies_free(fixture->policies);
-    texts_free(fixture->texts);
     g_free(fixture);
     return 0;
 }
@@ -112,7 +109,6 @@ after_a_second_it_is_an_error(void **state)
     machine_write(fixture->kernel->machine, MEMORY_MAX, "lots\n");
     machine_set_now(LATER);
     fails(fixture, PID_A, "proc/meminfo", -EIO);
-    machine_set_now(MACHINE_NOW);
 }
 
 static void

@@ -14,8 +14,6 @@
 
 typedef struct {
     Machine *machine;
-    Tick tick;
-    Texts *texts;
     uint64_t made; /* METRIC_SNAPSHOTS when the test began */
 } Fixture;
 
@@ -23,16 +21,9 @@ static int
 make(void **state)
 {
     Fixture *fixture = g_new0(Fixture, 1);
-    Machine *machine = fixture->machine = machine_new();
 
-    fixture->tick.length = TICK_USEC;
-    fixture->texts = texts_new(64, 1 << 20);
-    askers_free(machine->askers);
-    machine->askers =
-        askers_new(&(AskersConfig){machine->readers, machine->containers, &fixture->tick});
-    machine->server.askers = machine->askers;
-    machine->server.sources.tick = &fixture->tick;
-    machine->server.texts = fixture->texts;
+    fixture->machine = machine_new();
+    machine_share(fixture->machine);
     fixture->made = metrics_get(METRIC_SNAPSHOTS);
     *state = fixture;
     return 0;
@@ -44,7 +35,6 @@ unmake(void **state)
     Fixture *fixture = *state;
 
     machine_free(fixture->machine);
-    texts_free(fixture->texts);
     g_free(fixture);
     return 0;
 }
@@ -162,7 +152,7 @@ without_a_tick_each_reader_costs_a_making(void **state)
 {
     Fixture *fixture = *state;
 
-    fixture->tick.length = 0;
+    fixture->machine->tick.length = 0;
     shows(fixture, PID_A, NOW, TOTAL_A);
     shows(fixture, PID_A2, NOW, TOTAL_A);
     assert_int_equal(made(fixture), 2);
