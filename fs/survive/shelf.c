@@ -8,11 +8,14 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* The memory is a row of blocks, the first of which says what it is; a record is a run of the
  * others that begins with its head.  Heads are found by walking from one to the next; where there
  * is none a block is free. */
 #define BLOCK 256u
+#define LARGE 32u  /* blocks; a record of as many */
+#define SPARE 256u /* blocks that are free even if hardly any are used */
 #define MAGIC UINT32_C(0x6f776e53)
 #define LAYOUT UINT32_C(1)
 
@@ -43,27 +46,23 @@ struct Shelf {
     uint8_t *memory;
     uint64_t secret;
     uint32_t n_blocks;
-    uint32_t hand;      /* where to look for free blocks next */
-    uint8_t *taken;     /* for each block: 1 if it is a record's */
-    GHashTable *by_key; /* owns the records */
+    uint32_t hand;                   /* where to look for free blocks next */
+    uint8_t *taken;                  /* for each block: 1 if it is a record's */
+    GHashTable *by_key[SHELF_KINDS]; /* own the records */
     uint64_t last_version;
     ShelfUse use;
 };
 
-static guint
-key_hash(gconstpointer data)
+static GHashTable *
+table_of(const Shelf *shelf, ShelfKey key)
 {
-    const ShelfKey *key = data;
-
-    return (guint)((key->key * UINT64_C(0x9E3779B97F4A7C15)) >> 32) ^ (guint)key->kind;
+    return shelf->by_key[key.kind];
 }
 
-static gboolean
-key_equal(gconstpointer first, gconstpointer second)
+static Record *
+find_record(const Shelf *shelf, ShelfKey key)
 {
-    const ShelfKey *a = first, *b = second;
-
-    return a->kind == b->kind && a->key == b->key;
+    return g_hash_table_lookup(table_of(shelf, key), &key.key);
 }
 
 static Head *
@@ -120,49 +119,72 @@ release(Shelf *shelf, const Record *record)
     shelf->use.bytes -= (size_t)record->n * BLOCK;
 }
 
+/* @old is the version before, if there is one: it is no more. */
 static void
-enter(Shelf *shelf, ShelfKey key, uint32_t first, uint32_t n)
+enter(Shelf *shelf, Record *old, const Record *new)
 {
-    Record *record = g_new0(Record, 1);
+    Record *record = old;
 
-    *record = (Record){key, first, n};
-    memset(shelf->taken + first, 1, n);
+    if (old) {
+        release(shelf, old);
+        *old = *new;
+    } else {
+        record = g_memdup2(new, sizeof *new);
+        (void)g_hash_table_insert(table_of(shelf, new->key), &record->key.key, record);
+    }
+    memset(shelf->taken + new->first, 1, new->n);
     shelf->use.records++;
-    shelf->use.bytes += (size_t)n * BLOCK;
-    (void)g_hash_table_replace(shelf->by_key, &record->key, record);
+    shelf->use.bytes += (size_t) new->n *BLOCK;
 }
 
 /* Of two versions of one record the older one goes: who wrote the newer died before he could do
  * that. */
 static void
-find_record(Shelf *shelf, uint32_t first)
+take_record(Shelf *shelf, uint32_t first)
 {
     const Head *head = head_at(shelf, first);
-    const ShelfKey key = {(ShelfKind)head->kind, head->key};
-    const Record *other = g_hash_table_lookup(shelf->by_key, &key);
+    const Record found = {{(ShelfKind)head->kind, head->key}, first, blocks_for((size_t)head->len)};
+    Record *other = find_record(shelf, found.key);
 
     shelf->last_version = MAX(shelf->last_version, head->version);
-    if (other && head_at(shelf, other->first)->version > head->version) {
+    if (other && head_at(shelf, other->first)->version > head->version)
         __atomic_store_n(&head_at(shelf, first)->magic, 0, __ATOMIC_RELEASE);
-        return;
-    }
-    if (other)
-        release(shelf, other);
-    enter(shelf, key, first, blocks_for(head->len));
+    else
+        enter(shelf, other, &found);
 }
 
-static void
-find_records(Shelf *shelf)
+/* Those that begin before @to; returns where the last ends. */
+static uint32_t
+take_records(Shelf *shelf, uint32_t from, uint32_t to)
 {
-    for (uint32_t block = 1; block < shelf->n_blocks;) {
-        if (is_valid(shelf, block)) {
-            uint32_t n = blocks_for(head_at(shelf, block)->len);
+    while (from < to) {
+        if (is_valid(shelf, from)) {
+            uint32_t n = blocks_for(head_at(shelf, from)->len);
 
-            find_record(shelf, block);
-            block += n;
+            take_record(shelf, from);
+            from += n;
         } else {
-            block++;
+            from++;
         }
+    }
+    return from;
+}
+
+/* Where nothing was ever written there is no memory yet, and looking there would make it.  Without
+ * an answer all is looked at. */
+static void
+find_records(Shelf *shelf, int fd)
+{
+    const off_t end = (off_t)shelf->n_blocks * BLOCK;
+    uint32_t next = 1;
+    off_t from, to = 0;
+
+    while (to < end && ((from = lseek(fd, to, SEEK_DATA)) >= 0 || errno == EINVAL)) {
+        from = MAX(from, to);
+        to = lseek(fd, from, SEEK_HOLE);
+        if (to <= from || to > end)
+            to = end;
+        next = take_records(shelf, MAX(next, (uint32_t)(from / BLOCK)), (uint32_t)(to / BLOCK));
     }
 }
 
@@ -193,7 +215,8 @@ shelf_open(int fd, GError **error)
     struct stat status;
 
     g_mutex_init(&shelf->lock);
-    shelf->by_key = g_hash_table_new_full(key_hash, key_equal, NULL, g_free);
+    for (unsigned i = 0; i < SHELF_KINDS; i++)
+        shelf->by_key[i] = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
     if (fstat(fd, &status) != 0) {
         read_error_set_errno(error, errno, "cannot stat the shared memory");
         return NULL;
@@ -215,7 +238,7 @@ shelf_open(int fd, GError **error)
     shelf->taken = g_malloc0(shelf->n_blocks);
     shelf->taken[0] = 1;
     shelf->hand = 1;
-    find_records(shelf);
+    find_records(shelf, fd);
     return g_steal_pointer(&shelf);
 }
 
@@ -226,54 +249,83 @@ shelf_close(Shelf *shelf)
         return;
     if (shelf->memory)
         (void)munmap(shelf->memory, (size_t)shelf->n_blocks * BLOCK);
-    g_hash_table_unref(shelf->by_key);
+    for (unsigned i = 0; i < SHELF_KINDS; i++)
+        g_hash_table_unref(shelf->by_key[i]);
     g_mutex_clear(&shelf->lock);
     g_free(shelf->taken);
     g_free(shelf);
 }
 
-/* How many of the @n blocks from @first on are free, up to the first that is not. */
-static uint32_t
-count_free(const Shelf *shelf, uint32_t first, uint32_t n)
-{
-    const uint8_t *taken = memchr(shelf->taken + first, 1, n);
-
-    return taken ? (uint32_t)(taken - shelf->taken) - first : n;
-}
-
-/* False if no @n free blocks stand side by side.  The first are taken that come after those taken
- * last: what was written together stays together. */
+/* False if no @n free blocks stand side by side from @from on before @to. */
 static bool
-find_room(Shelf *shelf, uint32_t n, uint32_t *ret)
+find_between(const Shelf *shelf, uint32_t n, uint32_t from, uint32_t to, uint32_t *ret)
 {
-    for (int round = 0; round < 2; round++) {
-        uint32_t first = round == 0 ? shelf->hand : 1;
+    while (from < to && n <= to - from) {
+        const uint8_t *taken = memchr(shelf->taken + from, 1, n), *free_again;
 
-        while (first < shelf->n_blocks && n <= shelf->n_blocks - first) {
-            uint32_t room = count_free(shelf, first, n);
-
-            if (room == n) {
-                shelf->hand = first + n;
-                *ret = first;
-                return true;
-            }
-            first += room + 1;
+        if (!taken) {
+            *ret = from;
+            return true;
         }
+        free_again = memchr(taken, 0, (size_t)(shelf->taken + to - taken));
+        if (!free_again)
+            return false;
+        from = (uint32_t)(free_again - shelf->taken);
     }
     return false;
 }
 
-static void
-write_record(Shelf *shelf, uint32_t first, ShelfKey key, const void *data, size_t len)
+/* The same from the end backwards. */
+static bool
+find_last(const Shelf *shelf, uint32_t n, uint32_t *ret)
 {
-    Head *head = head_at(shelf, first);
+    uint32_t end = shelf->n_blocks;
+
+    while (n < end) {
+        const uint8_t *taken = memrchr(shelf->taken + end - n, 1, n), *free_before;
+
+        if (!taken) {
+            *ret = end - n;
+            return true;
+        }
+        free_before = memrchr(shelf->taken, 0, (size_t)(taken - shelf->taken));
+        if (!free_before)
+            return false;
+        end = (uint32_t)(free_before - shelf->taken) + 1;
+    }
+    return false;
+}
+
+/* Large records come from the end, so that they need not look for room between the small.  Of
+ * these the next goes behind the last, which is where there is room; but not on and on to where
+ * nothing was ever written, as that would make memory of all there may be: only as far as half of
+ * what is used is free. */
+static bool
+find_room(Shelf *shelf, uint32_t n, uint32_t *ret)
+{
+    uint32_t used = (uint32_t)(shelf->use.bytes / BLOCK);
+    uint32_t enough = (uint32_t)MIN(2 * (uint64_t)used + SPARE, shelf->n_blocks);
+
+    if (n >= LARGE)
+        return find_last(shelf, n, ret);
+    if (!find_between(shelf, n, shelf->hand, enough, ret) &&
+        !find_between(shelf, n, 1, shelf->n_blocks, ret))
+        return false;
+    shelf->hand = *ret + n;
+    return true;
+}
+
+static void
+write_record(Shelf *shelf, const Record *record, const void *data, size_t len)
+{
+    Head *head = head_at(shelf, record->first);
 
     /* What stands in these blocks are no heads any more, or the walk would find them. */
-    for (uint32_t i = 0; i < blocks_for(len); i++)
-        __atomic_store_n(&head_at(shelf, first + i)->magic, 0, __ATOMIC_RELEASE);
-    head->kind = key.kind;
+    for (uint32_t i = 0; i < record->n; i++)
+        __atomic_store_n(&head_at(shelf, record->first + i)->magic, 0, __ATOMIC_RELEASE);
+    head->kind = record->key.kind;
     head->len = len;
-    head->key = key.key;
+    head->key = record->key.key;
     head->version = ++shelf->last_version;
     if (len > 0)
         memcpy(head + 1, data, len);
@@ -281,54 +333,68 @@ write_record(Shelf *shelf, uint32_t first, ShelfKey key, const void *data, size_
     __atomic_store_n(&head->magic, MAGIC, __ATOMIC_RELEASE);
 }
 
+static void
+drop(Shelf *shelf, Record *record)
+{
+    release(shelf, record);
+    (void)g_hash_table_remove(table_of(shelf, record->key), &record->key.key);
+}
+
 bool
 shelf_put(Shelf *shelf, ShelfKey key, const void *data, size_t len)
 {
-    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&shelf->lock);
-    Record *old = g_hash_table_lookup(shelf->by_key, &key);
-    uint32_t first;
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = NULL;
+    Record new = {.key = key, .n = blocks_for(len)};
+    Record *old;
 
-    if (len <= SHELF_RECORD_MAX && find_room(shelf, blocks_for(len), &first)) {
-        write_record(shelf, first, key, data, len);
-        if (old)
-            release(shelf, old);
-        enter(shelf, key, first, blocks_for(len));
+    if (!shelf)
+        return false;
+    locker = g_mutex_locker_new(&shelf->lock);
+    old = find_record(shelf, key);
+    if (len <= SHELF_RECORD_MAX && find_room(shelf, new.n, &new.first)) {
+        write_record(shelf, &new, data, len);
+        enter(shelf, old, &new);
         return true;
     }
     shelf->use.refused++;
-    if (old) {
-        release(shelf, old);
-        (void)g_hash_table_remove(shelf->by_key, &key);
-    }
+    if (old)
+        drop(shelf, old);
     return false;
 }
 
 void
 shelf_drop(Shelf *shelf, ShelfKey key)
 {
-    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&shelf->lock);
-    const Record *old = g_hash_table_lookup(shelf->by_key, &key);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = NULL;
+    Record *old;
 
-    if (!old)
+    if (!shelf)
         return;
-    release(shelf, old);
-    (void)g_hash_table_remove(shelf->by_key, &key);
+    locker = g_mutex_locker_new(&shelf->lock);
+    old = find_record(shelf, key);
+    if (old)
+        drop(shelf, old);
 }
 
 void
 shelf_foreach(Shelf *shelf, ShelfKind kind, ShelfVisit visit, void *user)
 {
-    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&shelf->lock);
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = NULL;
     GHashTableIter iter;
     gpointer value;
 
-    g_hash_table_iter_init(&iter, shelf->by_key);
+    if (!shelf)
+        return;
+    locker = g_mutex_locker_new(&shelf->lock);
+    g_hash_table_iter_init(&iter, shelf->by_key[kind]);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         const Record *record = value;
         const Head *head = head_at(shelf, record->first);
 
-        if (record->key.kind == kind)
-            visit(record->key.key, head + 1, head->len, user);
+        if (!visit(record->key.key, head + 1, head->len, user)) {
+            release(shelf, record);
+            g_hash_table_iter_remove(&iter);
+        }
     }
 }
 

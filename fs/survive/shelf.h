@@ -27,6 +27,10 @@ typedef enum {
     SHELF_LOAD = 4,      /* fs/loads */
     SHELF_NAME = 5,      /* fs/registry */
     SHELF_TEXT = 6,      /* fs/request/open_texts */
+    SHELF_PAGE = 7,      /* fs/request/pages */
+    SHELF_SIZE = 8,      /* fs/request/sizes */
+    SHELF_BIRTH = 9,     /* fs/reader/born */
+    SHELF_FACT = 10,     /* fs/survive/facts.h: one record each */
     SHELF_KINDS,
 } ShelfKind;
 
@@ -44,12 +48,13 @@ Shelf *shelf_open(int fd, GError **error);
 void shelf_close(Shelf *shelf);
 
 /* Keeps a copy of @len bytes in place of the older version.  False if there is no room; the older
- * version is gone then. */
+ * version is gone then.  A @shelf that is NULL keeps nothing, here and below. */
 bool shelf_put(Shelf *shelf, ShelfKey key, const void *data, size_t len);
 void shelf_drop(Shelf *shelf, ShelfKey key);
 
-/* A record as it was found.  @data is aligned to 8 and valid during the call. */
-typedef void (*ShelfVisit)(uint64_t key, const void *data, size_t len, void *user);
+/* A record as it was found.  @data is aligned to 8 and valid during the call.  False: it is worth
+ * nothing and dropped. */
+typedef bool (*ShelfVisit)(uint64_t key, const void *data, size_t len, void *user);
 
 /* Visits all of @kind, in no order.  @visit must not call the shelf. */
 void shelf_foreach(Shelf *shelf, ShelfKind kind, ShelfVisit visit, void *user);

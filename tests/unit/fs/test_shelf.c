@@ -8,6 +8,7 @@
 
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -58,16 +59,17 @@ typedef struct {
     char text[4096];
 } Found;
 
-static void
+static bool
 find(uint64_t key, const void *data, size_t len, void *user)
 {
     Found *found = user;
 
     if (key != found->key)
-        return;
+        return true;
     found->n++;
     memcpy(found->text, data, len);
     found->text[len] = '\0';
+    return true;
 }
 
 static void
@@ -224,6 +226,81 @@ freed_room_is_used_again(void **state)
     assert_int_equal(count(fixture), 1);
 }
 
+static bool
+refuse(uint64_t key, const void *data, size_t len, void *user)
+{
+    (void)data;
+    (void)len;
+    (void)user;
+    return key != 1;
+}
+
+static void
+what_its_owner_cannot_read_is_dropped(void **state)
+{
+    Fixture *fixture = *state;
+
+    put(fixture, 1, "one");
+    put(fixture, 2, "two");
+    shelf_foreach(fixture->shelf, SHELF_TEXT, refuse, NULL);
+    has_not(fixture, 1);
+    live_again(fixture);
+    has_not(fixture, 1);
+    has(fixture, 2, "two");
+}
+
+static off_t
+memory_used(const Fixture *fixture)
+{
+    struct stat status;
+
+    assert_int_equal(fstat(fixture->fd, &status), 0);
+    return status.st_blocks * 512;
+}
+
+/* As long as the text is that is written again and again. */
+static void
+writing_the_same_again_takes_no_more_memory(void **state)
+{
+    Fixture *fixture = *state;
+    off_t before;
+
+    assert_int_equal(ftruncate(fixture->fd, 64 << 20), 0);
+    live_again(fixture);
+    for (uint64_t i = 0; i < 2000; i++)
+        put(fixture, i % 100, "some text");
+    before = memory_used(fixture);
+    for (uint64_t i = 0; i < 200000; i++)
+        put(fixture, i % 100, "some text");
+    assert_true(memory_used(fixture) <= before + (256 << 10));
+}
+
+static void
+opening_makes_no_memory_where_nothing_was_written(void **state)
+{
+    Fixture *fixture = *state;
+    g_autofree char *large = g_strnfill(SIZE / 2, 'x');
+    off_t before;
+
+    assert_int_equal(ftruncate(fixture->fd, 64 << 20), 0);
+    live_again(fixture);
+    put(fixture, 1, "at the beginning");
+    put(fixture, 2, large); /* at the end */
+    before = memory_used(fixture);
+    live_again(fixture);
+    assert_int_equal(count(fixture), 2);
+    assert_int_equal(memory_used(fixture), before);
+}
+
+static void
+no_shelf_keeps_nothing(void **state)
+{
+    (void)state;
+    assert_false(shelf_put(NULL, (ShelfKey){SHELF_TEXT, 1}, "x", 1));
+    shelf_drop(NULL, (ShelfKey){SHELF_TEXT, 1});
+    shelf_foreach(NULL, SHELF_TEXT, refuse, NULL);
+}
+
 /* Data that looks like a record, in a record that was freed: nobody who does not know the secret
  * can make one. */
 static void
@@ -308,6 +385,10 @@ main(void)
         TEST(a_crash_in_the_midst_of_writing_loses_no_other_record),
         TEST(what_does_not_fit_is_refused_and_its_old_version_gone),
         TEST(freed_room_is_used_again),
+        TEST(what_its_owner_cannot_read_is_dropped),
+        TEST(writing_the_same_again_takes_no_more_memory),
+        TEST(opening_makes_no_memory_where_nothing_was_written),
+        cmocka_unit_test(no_shelf_keeps_nothing),
         TEST(data_does_not_pass_for_a_record),
         TEST(any_damage_is_survived),
         TEST(memory_of_another_layout_has_no_records),
