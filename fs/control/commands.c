@@ -165,9 +165,9 @@ do_view(const ControlConfig *config, const ControlRequest *request, GString *bod
     return true;
 }
 
-bool
-control_do(const ControlConfig *config, const ControlRequest *request, GString *body,
-           GError **error)
+/* Appends the body of the answer.  CONTROL_REFUSAL. */
+static bool
+carry_out(const ControlConfig *config, const ControlRequest *request, GString *body, GError **error)
 {
     static bool (*const verbs[])(const ControlConfig *config, const ControlRequest *request,
                                  GString *body, GError **error) = {
@@ -200,7 +200,7 @@ control_answer(const ControlConfig *config, const char *text, size_t len)
     g_autoptr(GError) refusal = NULL;
 
     if (!control_request_parse(text, len, &request, &refusal) ||
-        !control_do(config, &request, body, &refusal))
+        !carry_out(config, &request, body, &refusal))
         return control_answer_refusal(refusal);
     g_string_prepend(body, "ok\n");
     return g_steal_pointer(&body);

@@ -13,10 +13,6 @@ typedef struct {
     uint64_t (*now)(void);  /* CLOCK_BOOTTIME in microseconds */
 } ControlConfig;
 
-/* Carries it out and appends the body of its answer.  CONTROL_REFUSAL. */
-bool control_do(const ControlConfig *config, const ControlRequest *request, GString *body,
-                GError **error);
-
 /* What is to be answered to the request @text. */
 GString *control_answer(const ControlConfig *config, const char *text, size_t len);
 /* The answer that only tells why: "error EEXIST another container …". */
