@@ -84,20 +84,28 @@ mix(uint64_t hash, uint64_t word)
     return hash ^ hash >> 29;
 }
 
+#define LANES 4u /* side by side, as each step of one must wait for the one before */
+
 static uint64_t
 checksum(const Shelf *shelf, const Head *head)
 {
     const uint8_t *data = (const uint8_t *)(head + 1);
-    uint64_t hash = mix(shelf->secret, head->kind);
+    uint64_t lanes[LANES] = {head->kind, head->key, head->version, head->len};
+    uint64_t words[LANES], hash = shelf->secret;
+    size_t left = head->len;
 
-    hash = mix(mix(mix(hash, head->key), head->version), head->len);
-    for (size_t at = 0; at < head->len; at += sizeof(uint64_t)) {
-        uint64_t word = 0;
-
-        memcpy(&word, data + at, MIN(sizeof word, head->len - at));
-        hash = mix(hash, word);
+    for (; left >= sizeof words; left -= sizeof words, data += sizeof words) {
+        memcpy(words, data, sizeof words);
+        for (unsigned i = 0; i < LANES; i++)
+            lanes[i] = mix(lanes[i], words[i]);
     }
-    return hash;
+    memset(words, 0, sizeof words);
+    memcpy(words, data, left);
+    for (unsigned i = 0; i < LANES; i++)
+        lanes[i] = mix(lanes[i], words[i]);
+    for (unsigned i = 0; i < LANES; i++)
+        hash = mix(hash, lanes[i]);
+    return mix(hash, shelf->secret);
 }
 
 static bool
