@@ -2,11 +2,11 @@
 
 #include "fs/daemon.h"
 
+#include "common/clock.h"
 #include "common/fd.h"
 #include "common/io.h"
 
 #include <fcntl.h>
-#include <time.h>
 
 /* The counters of one container on 64 CPUs take some 8 KiB. */
 #define HISTORY_MAX 2048
@@ -18,15 +18,6 @@
 #define TEXTS_MAX_BYTES (8u << 20)
 /* The threads of one take half a KiB, and 4 us every 5 s while they are idle. */
 #define LOADS_MAX 4096
-
-uint64_t
-daemon_now(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_BOOTTIME, &now); /* cannot fail for this clock */
-    return (uint64_t)now.tv_sec * G_USEC_PER_SEC + (uint64_t)now.tv_nsec / 1000;
-}
 
 /* From then on everybody is shown what @pid is in now. */
 static bool
@@ -67,9 +58,9 @@ daemon_open(Daemon *daemon, const Options *options, GError **error)
     daemon->tick.length = TICK_USEC;
     /* Containers come less often than once a millisecond: no number of an earlier life of the
      * daemon comes again. */
-    daemon->containers = containers_new(&daemon->layout, CONTAINERS_MAX, daemon_now() / 1000);
+    daemon->containers = containers_new(&daemon->layout, CONTAINERS_MAX, clock_boottime() / 1000);
     daemon->registry =
-        registry_new(&daemon->layout, daemon->containers, REGISTERED_MAX, daemon_now() / 1000);
+        registry_new(&daemon->layout, daemon->containers, REGISTERED_MAX, clock_boottime() / 1000);
     daemon->askers =
         askers_new(&(AskersConfig){daemon->readers, daemon->containers, &daemon->tick});
     daemon->host_files = host_files_new(daemon->root_fd);

@@ -26,6 +26,3 @@ typedef struct {
 /* Borrows @options.  @daemon is {0}; daemon_close() also after a failure. */
 bool daemon_open(Daemon *daemon, const Options *options, GError **error);
 void daemon_close(Daemon *daemon);
-
-/* CLOCK_BOOTTIME in microseconds. */
-uint64_t daemon_now(void);

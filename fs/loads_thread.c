@@ -4,10 +4,9 @@
 
 #include "fs/loads_private.h"
 
+#include "common/clock.h"
 #include "common/error.h"
 #include "common/log.h"
-
-#include <time.h>
 
 /* How many threads may be asked at one advance, in all containers: some 30 ms.  Those that are left
  * out stay as they were and are the first the next time. */
@@ -80,15 +79,6 @@ loads_advance(Loads *loads, uint64_t now, uint64_t periods)
     }
 }
 
-static uint64_t
-boottime(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_BOOTTIME, &now); /* cannot fail for this clock */
-    return (uint64_t)now.tv_sec * G_USEC_PER_SEC + (uint64_t)now.tv_nsec / 1000;
-}
-
 /* Under the lock, but while it waits.  How many periods have passed; 0 to end.  Waits for the clock
  * that stands still while the machine is suspended, as the kernel's own averages do. */
 static uint64_t
@@ -119,7 +109,7 @@ loads_run(gpointer data)
     g_mutex_lock(&loads->lock);
     while ((periods = wait_for_period(loads, &next)) > 0) {
         g_mutex_unlock(&loads->lock);
-        loads_advance(loads, boottime(), periods);
+        loads_advance(loads, clock_boottime(), periods);
         g_mutex_lock(&loads->lock);
     }
     g_mutex_unlock(&loads->lock);

@@ -2,6 +2,7 @@
 
 /* ownprocd: options → checks → sources → mount → session. */
 
+#include "common/clock.h"
 #include "common/fd.h"
 #include "common/log.h"
 #include "common/notify.h"
@@ -67,7 +68,8 @@ add_bound(Mounts *mounts, const Options *options, Bound *bound, GError **error)
 static ControlServer *
 start_control(const Mounts *mounts, const Options *options, const Daemon *daemon, GError **error)
 {
-    const ControlConfig config = {&daemon->server, mounts->points[mounts->n - 1].path, daemon_now};
+    const ControlConfig config = {&daemon->server, mounts->points[mounts->n - 1].path,
+                                  clock_boottime};
 
     return control_start(options->run_dir, &config, error);
 }
@@ -76,10 +78,10 @@ static bool
 run(const Options *options, Daemon *daemon, int parent, GError **error)
 {
     g_autoptr(Expiry) expiry =
-        expiry_new(&(ExpiryConfig){daemon_now, session_drop_page, MAX_PAGES});
-    const OpsConfig config = {&daemon->server, daemon_now, MAX_TEXT_BYTES, expiry, true};
+        expiry_new(&(ExpiryConfig){clock_boottime, session_drop_page, MAX_PAGES});
+    const OpsConfig config = {&daemon->server, clock_boottime, MAX_TEXT_BYTES, expiry, true};
     g_autoptr(Ops) ops = ops_new(&config);
-    g_autoptr(Bound) bound = bound_new(&(BoundConfig){&daemon->server, daemon_now, expiry});
+    g_autoptr(Bound) bound = bound_new(&(BoundConfig){&daemon->server, clock_boottime, expiry});
     /* Cleared before what it serves. */
     g_auto(Mounts) mounts = {.stopping = stopping, .expiry = expiry};
     g_autoptr(ControlServer) control = NULL;

@@ -2,6 +2,7 @@
 
 #include "fs/request/bound_private.h"
 
+#include "common/clock.h"
 #include "common/log.h"
 #include "fs/failure.h"
 #include "fs/metrics.h"
@@ -16,15 +17,6 @@ bound_open(fuse_req_t req, fuse_ino_t node, struct fuse_file_info *fi)
     (void)node;
     (void)fi;
     (void)fuse_reply_err(req, ENOSYS);
-}
-
-static uint64_t
-now_nsec(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail for this clock */
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
 /* CPUs were plugged in, and the numbers have grown into all the room there was. */
@@ -54,7 +46,7 @@ make_page(const Bound *bound, const BoundPlace *place, pid_t tid, GBytes **ret)
     const ProcFile *file = place->place.entry->file;
     size_t size = bound_size(bound, place);
     g_autoptr(GError) error = NULL;
-    uint64_t start = now_nsec();
+    uint64_t start = clock_monotonic_nsec();
     g_auto(Text) text = {0};
 
     if (size == 0)
@@ -63,7 +55,7 @@ make_page(const Bound *bound, const BoundPlace *place, pid_t tid, GBytes **ret)
         (void)registry_look(bound->config.server->registry, place->registered);
         return failure_errno(error, file, tid);
     }
-    metrics_served(proc_file_number(file), now_nsec() - start);
+    metrics_served(proc_file_number(file), clock_monotonic_nsec() - start);
     *ret = sizes_pad(text.bytes, size);
     if (!*ret)
         return outgrown(place);

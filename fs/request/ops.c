@@ -74,15 +74,6 @@ ops_text(const Ops *ops, const TreePlace *place, Asker *asker, Text *ret, GError
 }
 
 uint64_t
-ops_clock_nsec(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail for this clock */
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
-uint64_t
 ops_whose(void *data, uint64_t node)
 {
     const Ops *ops = data;

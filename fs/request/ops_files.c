@@ -2,6 +2,7 @@
 
 #include "fs/request/ops_private.h"
 
+#include "common/clock.h"
 #include "fs/failure.h"
 #include "fs/metrics.h"
 
@@ -64,14 +65,14 @@ new_text(const Ops *ops, const TreePlace *place, fuse_req_t req, Text *ret)
 {
     const ProcFile *file = place->entry->file;
     g_autoptr(GError) error = NULL;
-    uint64_t start = ops_clock_nsec();
+    uint64_t start = clock_monotonic_nsec();
     g_autoptr(Asker) asker = ops_asker(ops, req, &error);
 
     if (!asker || !ops_text(ops, place, asker, ret, &error)) {
         (void)fuse_reply_err(req, failure_errno(error, file, fuse_req_ctx(req)->pid));
         return false;
     }
-    metrics_served(proc_file_number(file), ops_clock_nsec() - start);
+    metrics_served(proc_file_number(file), clock_monotonic_nsec() - start);
     return true;
 }
 

@@ -6,6 +6,7 @@
 
 #include "fs/request/ops_private.h"
 
+#include "common/clock.h"
 #include "common/error.h"
 #include "fs/failure.h"
 #include "fs/metrics.h"
@@ -161,7 +162,7 @@ ops_read_page(fuse_req_t req, fuse_ino_t node, size_t size, off_t offset, struct
 {
     const Ops *ops = fuse_req_userdata(req);
     const ProcFile *file = tree_find(ops->tree, node).entry->file;
-    uint64_t start = ops_clock_nsec();
+    uint64_t start = clock_monotonic_nsec();
     g_autoptr(GError) error = NULL;
     g_autoptr(GBytes) page = NULL;
     g_auto(Text) text = {0};
@@ -175,7 +176,7 @@ ops_read_page(fuse_req_t req, fuse_ino_t node, size_t size, off_t offset, struct
         (void)fuse_reply_err(req, EIO);
         return;
     }
-    metrics_served(proc_file_number(file), ops_clock_nsec() - start);
+    metrics_served(proc_file_number(file), clock_monotonic_nsec() - start);
     if (ops_fills_page(fi))
         ops_fill(ops, node, &text);
     ops_reply_slice(req, page, size, offset);

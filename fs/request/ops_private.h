@@ -31,9 +31,6 @@ Asker *ops_asker(const Ops *ops, fuse_req_t req, GError **error);
 /* The text of @place, a file, for @asker; the caller clears @ret. */
 bool ops_text(const Ops *ops, const TreePlace *place, Asker *asker, Text *ret, GError **error);
 
-/* For how long something took. */
-uint64_t ops_clock_nsec(void);
-
 /* ops_metrics.c: the daemon's own numbers, for root of the host alone: a container's root, even one
  * with the host's user ids, must not see what others do. */
 bool ops_may_read_metrics(const Ops *ops, fuse_req_t req);

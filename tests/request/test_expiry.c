@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#include "common/clock.h"
 #include "fs/request/expiry.h"
 #include "tests/unit/cmocka.h"
 
 #include <stdbool.h>
-#include <time.h>
 
 #define ROOM 4
 #define FAR (60 * G_USEC_PER_SEC)
@@ -18,15 +18,6 @@ typedef struct {
     gint64 last;   /* when, CLOCK_MONOTONIC */
     bool busy;     /* whoever takes a page away has to wait */
 } Fixture;
-
-static uint64_t
-now(void)
-{
-    struct timespec time;
-
-    (void)clock_gettime(CLOCK_BOOTTIME, &time);
-    return (uint64_t)time.tv_sec * G_USEC_PER_SEC + (uint64_t)time.tv_nsec / 1000;
-}
 
 static void
 drop(gpointer connection, uint64_t node)
@@ -50,7 +41,7 @@ make(void **state)
     g_mutex_init(&fixture->lock);
     g_cond_init(&fixture->changed);
     fixture->nodes = g_array_new(FALSE, FALSE, sizeof(uint64_t));
-    fixture->expiry = expiry_new(&(ExpiryConfig){.now = now, .drop = drop, .max = ROOM});
+    fixture->expiry = expiry_new(&(ExpiryConfig){.now = clock_boottime, .drop = drop, .max = ROOM});
     *state = fixture;
     return 0;
 }
@@ -103,7 +94,7 @@ a_page_is_taken_away_at_its_end_and_not_before(void **state)
     Fixture *fixture = *state;
     gint64 start = g_get_monotonic_time();
 
-    expiry_add(fixture->expiry, fixture, 7, now() + 30000);
+    expiry_add(fixture->expiry, fixture, 7, clock_boottime() + 30000);
     assert_true(wait_for(fixture, 1));
     assert_int_equal(taken(fixture, 0), 7);
     assert_true(fixture->last - start >= 29000);
@@ -113,7 +104,7 @@ static void
 what_ends_first_is_taken_away_first(void **state)
 {
     Fixture *fixture = *state;
-    uint64_t start = now();
+    uint64_t start = clock_boottime();
 
     expiry_add(fixture->expiry, fixture, 1, start + 40000);
     expiry_add(fixture->expiry, fixture, 2, start + 20000);
@@ -130,8 +121,8 @@ a_page_filled_anew_lasts_until_its_new_end(void **state)
     Fixture *fixture = *state;
     gint64 start = g_get_monotonic_time();
 
-    expiry_add(fixture->expiry, fixture, 7, now() + 10000);
-    expiry_add(fixture->expiry, fixture, 7, now() + 30000);
+    expiry_add(fixture->expiry, fixture, 7, clock_boottime() + 10000);
+    expiry_add(fixture->expiry, fixture, 7, clock_boottime() + 30000);
     assert_true(wait_for(fixture, 1));
     assert_true(fixture->last - start >= 29000);
     expiry_stop(fixture->expiry);
@@ -144,7 +135,7 @@ too_many_are_taken_away_early(void **state)
     Fixture *fixture = *state;
 
     for (uint64_t node = 0; node <= ROOM; node++)
-        expiry_add(fixture->expiry, fixture, node, now() + FAR);
+        expiry_add(fixture->expiry, fixture, node, clock_boottime() + FAR);
     assert_true(wait_for(fixture, 1));
     assert_int_equal(taken(fixture, 0), 0);
 }
@@ -169,8 +160,8 @@ at_the_end_all_are_taken_away(void **state)
 {
     Fixture *fixture = *state;
 
-    expiry_add(fixture->expiry, fixture, 1, now() + FAR);
-    expiry_add(fixture->expiry, fixture, 2, now() + FAR);
+    expiry_add(fixture->expiry, fixture, 1, clock_boottime() + FAR);
+    expiry_add(fixture->expiry, fixture, 2, clock_boottime() + FAR);
     expiry_stop(fixture->expiry);
     assert_int_equal(fixture->nodes->len, 2);
     expiry_add(fixture->expiry, fixture, 3, 0);
