@@ -11,6 +11,6 @@
  * one sentence that says what to do. */
 bool preflight_check(bool bound, GError **error);
 
-/* Puts the calling thread, and those it starts, into the host's cgroup namespace, and raises the
- * limit of open files: both as far as possible. */
+/* Puts the calling thread, and those it starts, into the host's cgroup namespace, raises the limit
+ * of open files, and does without huge pages: all as far as possible. */
 void preflight_settle(bool bound);
