@@ -3,6 +3,7 @@
 #include "fs/request/bound_private.h"
 
 #include "fs/request/jiffies.h"
+#include "fs/request/listing.h"
 
 #include <errno.h>
 #include <sys/stat.h>
@@ -135,65 +136,55 @@ bound_getattr(fuse_req_t req, fuse_ino_t node, struct fuse_file_info *fi)
         (void)fuse_reply_attr(req, &st, timeout);
 }
 
-/* A listing under way.  Offsets: 1 and 2 follow the dots, OFFSET_FIRST + n what has the number n.
- */
-#define OFFSET_FIRST 3
-
+/* The offset of what has the number n is LISTING_OTHERS + n. */
 typedef struct {
     const Bound *bound;
-    fuse_req_t req;
-    char *buf;
-    size_t size, used;
     off_t offset;
-} Listing;
+    Listing listing;
+} Names;
 
 /* True if what has the number @number was told in an earlier piece. */
 static bool
-is_told(const Listing *listing, uint64_t number)
+is_told(const Names *names, uint64_t number)
 {
-    return listing->offset >= OFFSET_FIRST && (uint64_t)(listing->offset - OFFSET_FIRST) >= number;
+    return names->offset >= LISTING_OTHERS && (uint64_t)(names->offset - LISTING_OTHERS) >= number;
 }
 
 /* False if it does not fit any more. */
 static bool
-list(Listing *listing, const BoundPlace *place, const char *name, off_t next)
+list(Names *names, const BoundPlace *place, const char *name, off_t next)
 {
     const struct stat st = {.st_ino = inode_of(place), .st_mode = mode_of(place)};
-    size_t n = fuse_add_direntry(listing->req, listing->buf + listing->used,
-                                 listing->size - listing->used, name, &st, next);
 
-    if (n > listing->size - listing->used)
-        return false;
-    listing->used += n;
-    return true;
+    return listing_add(&names->listing, name, &st, next);
 }
 
 static void
-list_containers(Listing *listing, const BoundPlace *root)
+list_containers(Names *names, const BoundPlace *root)
 {
-    g_autoptr(GPtrArray) all = registry_list(listing->bound->config.server->registry);
+    g_autoptr(GPtrArray) all = registry_list(names->bound->config.server->registry);
 
     for (guint i = 0; i < all->len; i++) {
         Registered *registered = all->pdata[i];
         const BoundPlace place = {registered, root->place}; /* borrows */
 
-        if (!is_told(listing, registered->number) &&
-            !list(listing, &place, registered->name, OFFSET_FIRST + (off_t)registered->number))
+        if (!is_told(names, registered->number) &&
+            !list(names, &place, registered->name, LISTING_OTHERS + (off_t)registered->number))
             return;
     }
 }
 
 static void
-list_files(Listing *listing, const BoundPlace *dir)
+list_files(Names *names, const BoundPlace *dir)
 {
-    const Tree *tree = listing->bound->tree;
+    const Tree *tree = names->bound->tree;
     const TreeEntry *entry = NULL;
 
     while ((entry = tree_next(tree, dir->place.entry, entry ? entry->number : 0)) != NULL) {
         const BoundPlace place = {dir->registered, {.entry = entry}}; /* borrows */
 
-        if (!is_told(listing, entry->number) && bound_has(listing->bound, &place) &&
-            !list(listing, &place, entry->name, OFFSET_FIRST + (off_t)entry->number))
+        if (!is_told(names, entry->number) && bound_has(names->bound, &place) &&
+            !list(names, &place, entry->name, LISTING_OTHERS + (off_t)entry->number))
             return;
     }
 }
@@ -208,25 +199,24 @@ parent_of(const Bound *bound, const BoundPlace *dir)
 }
 
 static void
-list_directory(Listing *listing, const BoundPlace *dir)
+list_directory(Names *names, const BoundPlace *dir)
 {
-    const BoundPlace up = parent_of(listing->bound, dir); /* borrows */
+    const BoundPlace up = parent_of(names->bound, dir); /* borrows */
 
-    if ((listing->offset < 1 && !list(listing, dir, ".", 1)) ||
-        (listing->offset < 2 && !list(listing, &up, "..", 2)))
+    if ((names->offset < LISTING_DOT && !list(names, dir, ".", LISTING_DOT)) ||
+        (names->offset < LISTING_DOT_DOT && !list(names, &up, "..", LISTING_DOT_DOT)))
         return;
     if (dir->registered)
-        list_files(listing, dir);
+        list_files(names, dir);
     else
-        list_containers(listing, dir);
+        list_containers(names, dir);
 }
 
 void
 bound_readdir(fuse_req_t req, fuse_ino_t node, size_t size, off_t offset, struct fuse_file_info *fi)
 {
     const Bound *bound = fuse_req_userdata(req);
-    Listing listing = {bound, req, NULL, MIN(size, 65536u), 0, offset};
-    g_autofree char *buf = NULL;
+    Names names = {.bound = bound, .offset = offset};
     g_auto(BoundPlace) dir = {0};
     int problem = bound_find(bound, node, &dir);
 
@@ -237,7 +227,7 @@ bound_readdir(fuse_req_t req, fuse_ino_t node, size_t size, off_t offset, struct
         (void)fuse_reply_err(req, problem);
         return;
     }
-    buf = listing.buf = g_malloc(listing.size);
-    list_directory(&listing, &dir);
-    (void)fuse_reply_buf(req, listing.buf, listing.used);
+    names.listing = listing_begin(req, size);
+    list_directory(&names, &dir);
+    listing_reply(&names.listing);
 }

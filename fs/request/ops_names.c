@@ -3,6 +3,7 @@
 #include "fs/request/ops_private.h"
 
 #include "fs/failure.h"
+#include "fs/request/listing.h"
 #include "fs/serve_names.h"
 
 #include <errno.h>
@@ -194,46 +195,37 @@ ops_forget_multi(fuse_req_t req, size_t count, struct fuse_forget_data *forgets)
     fuse_reply_none(req);
 }
 
-/* A listing under way.  Offsets: 1 and 2 follow the dots, OFFSET_FIRST + (entry << OFFSET_SHIFT |
- * number) the entry called so. */
-#define OFFSET_FIRST 3
+/* The offset of the entry called so is LISTING_OTHERS + (entry << OFFSET_SHIFT | number). */
 #define OFFSET_SHIFT 13
 G_STATIC_ASSERT(1 << OFFSET_SHIFT == CPUSET_MAX);
 
 typedef struct {
     const Ops *ops;
     const Asker *asker; /* NULL: nobody knows him */
-    fuse_req_t req;
-    char *buf;
-    size_t size, used;
-} Listing;
+    Listing listing;
+} Names;
 
 /* False if it does not fit any more. */
 static bool
-list(Listing *listing, const TreePlace *place, const char *name, off_t next)
+list(Names *names, const TreePlace *place, const char *name, off_t next)
 {
     const struct stat st = {.st_ino = tree_inode(place), .st_mode = entry_mode(place->entry)};
-    size_t n = fuse_add_direntry(listing->req, listing->buf + listing->used,
-                                 listing->size - listing->used, name, &st, next);
 
-    if (n > listing->size - listing->used)
-        return false;
-    listing->used += n;
-    return true;
+    return listing_add(&names->listing, name, &st, next);
 }
 
 static off_t
 offset_after(const TreeEntry *entry, unsigned number)
 {
-    return OFFSET_FIRST + ((off_t)entry->number << OFFSET_SHIFT | number);
+    return LISTING_OTHERS + ((off_t)entry->number << OFFSET_SHIFT | number);
 }
 
 /* From @from on all that @entry, whose name has "%u", stands for. */
 static bool
-list_many(Listing *listing, const TreePlace *dir, const TreeEntry *entry, unsigned from)
+list_many(Names *names, const TreePlace *dir, const TreeEntry *entry, unsigned from)
 {
     const ServePlace asked = {entry->path, dir->numbers};
-    CpuSet numbers = serve_numbers(listing->ops->config.server, &asked, listing->asker);
+    CpuSet numbers = serve_numbers(names->ops->config.server, &asked, names->asker);
     TreePlace place;
 
     for (int i = cpuset_next(&numbers, from); i >= 0; i = cpuset_next(&numbers, (unsigned)i + 1)) {
@@ -242,38 +234,39 @@ list_many(Listing *listing, const TreePlace *dir, const TreeEntry *entry, unsign
         if (!tree_place(dir, entry, (unsigned)i, &place))
             continue;
         name = g_strdup_printf("%.*s%d", (int)strcspn(entry->name, "%"), entry->name, i);
-        if (!list(listing, &place, name, offset_after(entry, (unsigned)i)))
+        if (!list(names, &place, name, offset_after(entry, (unsigned)i)))
             return false;
     }
     return true;
 }
 
 static bool
-list_entry(Listing *listing, const TreePlace *dir, const TreeEntry *entry, unsigned from)
+list_entry(Names *names, const TreePlace *dir, const TreeEntry *entry, unsigned from)
 {
     TreePlace place = {entry, dir->numbers};
 
     if (entry->is_many)
-        return list_many(listing, dir, entry, from);
-    return from > 0 || !is_there(listing->ops, &place, listing->asker) ||
-           list(listing, &place, entry->name, offset_after(entry, 0));
+        return list_many(names, dir, entry, from);
+    return from > 0 || !is_there(names->ops, &place, names->asker) ||
+           list(names, &place, entry->name, offset_after(entry, 0));
 }
 
 static void
-list_from(Listing *listing, const TreePlace *dir, off_t offset)
+list_from(Names *names, const TreePlace *dir, off_t offset)
 {
-    const Tree *tree = listing->ops->tree;
+    const Tree *tree = names->ops->tree;
     const TreePlace up = tree_parent(tree, dir);
-    uint64_t after = offset < OFFSET_FIRST ? 0 : (uint64_t)(offset - OFFSET_FIRST) + 1;
+    uint64_t after = offset < LISTING_OTHERS ? 0 : (uint64_t)(offset - LISTING_OTHERS) + 1;
     unsigned first = (unsigned)MIN(after >> OFFSET_SHIFT, UINT_MAX);
     unsigned from = (unsigned)(after % (1u << OFFSET_SHIFT));
     const TreeEntry *entry;
 
-    if ((offset < 1 && !list(listing, dir, ".", 1)) || (offset < 2 && !list(listing, &up, "..", 2)))
+    if ((offset < LISTING_DOT && !list(names, dir, ".", LISTING_DOT)) ||
+        (offset < LISTING_DOT_DOT && !list(names, &up, "..", LISTING_DOT_DOT)))
         return;
     entry = tree_next(tree, dir->entry, first > 0 ? first - 1 : 0);
     for (; entry; entry = tree_next(tree, dir->entry, entry->number))
-        if (!list_entry(listing, dir, entry, entry->number == first ? from : 0))
+        if (!list_entry(names, dir, entry, entry->number == first ? from : 0))
             return;
 }
 
@@ -282,18 +275,16 @@ ops_readdir(fuse_req_t req, fuse_ino_t node, size_t size, off_t offset, struct f
 {
     const Ops *ops = fuse_req_userdata(req);
     const TreePlace dir = tree_find(ops->tree, node);
-    Listing listing = {ops, NULL, req, NULL, MIN(size, 65536u), 0};
     g_autoptr(Asker) asker = NULL;
-    g_autofree char *buf = NULL;
+    Names names = {.ops = ops};
 
     (void)fi;
     if (!dir.entry || dir.entry->file || offset < 0) {
         (void)fuse_reply_err(req, dir.entry ? ENOTDIR : ENOENT);
         return;
     }
-    buf = g_malloc(listing.size);
-    listing.buf = buf;
-    listing.asker = asker = ops_asker(ops, req, NULL);
-    list_from(&listing, &dir, offset);
-    (void)fuse_reply_buf(req, listing.buf, listing.used);
+    names.asker = asker = ops_asker(ops, req, NULL);
+    names.listing = listing_begin(req, size);
+    list_from(&names, &dir, offset);
+    listing_reply(&names.listing);
 }
