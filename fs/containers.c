@@ -3,18 +3,26 @@
 #include "fs/containers.h"
 
 #include "common/error.h"
+#include "fs/container_record.h"
 #include "fs/source/cgroup.h"
+#include "fs/survive/facts.h"
 
 #include <inttypes.h>
+
+/* How often it was served is kept no more often than this. */
+#define KEEP_USEC G_USEC_PER_SEC
 
 typedef struct {
     char *key; /* of key_of() */
     Container *container;
     GList by_use, by_look; /* links in the queues; data is the entry */
+    uint64_t kept_reads;
+    gint64 kept; /* when */
 } Entry;
 
 struct Containers {
     const CgroupLayout *layout;
+    Shelf *shelf;          /* NULL: nothing is kept */
     GMutex lock;           /* guards all below */
     GHashTable *by_key;    /* owns the entries */
     GHashTable *by_number; /* the same */
@@ -28,6 +36,15 @@ static void
 container_clear(void *data)
 {
     cgroup_paths_clear(&((Container *)data)->paths);
+}
+
+Container *
+container_new(uint64_t number)
+{
+    Container *container = g_atomic_rc_box_new0(Container);
+
+    container->number = number;
+    return container;
 }
 
 Container *
@@ -99,10 +116,33 @@ key_of(const CgroupPaths *paths, uint64_t id)
 static void
 forget(Containers *containers, Entry *entry)
 {
+    shelf_drop(containers->shelf, (ShelfKey){SHELF_CONTAINER, entry->container->number});
     g_queue_unlink(&containers->by_use, &entry->by_use);
     g_queue_unlink(&containers->by_look, &entry->by_look);
     (void)g_hash_table_remove(containers->by_number, &entry->container->number);
     (void)g_hash_table_remove(containers->by_key, entry->key);
+}
+
+static void
+keep(Containers *containers, Entry *entry)
+{
+    g_auto(RecordWriter) writer;
+    const void *bytes;
+    size_t len;
+
+    container_record_write(entry->container, &writer);
+    bytes = record_bytes(&writer, &len);
+    (void)shelf_put(containers->shelf, (ShelfKey){SHELF_CONTAINER, entry->container->number}, bytes,
+                    len);
+    entry->kept_reads = __atomic_load_n(&entry->container->reads, __ATOMIC_RELAXED);
+    entry->kept = g_get_monotonic_time();
+}
+
+static bool
+has_long_been_served(const Entry *entry)
+{
+    return __atomic_load_n(&entry->container->reads, __ATOMIC_RELAXED) != entry->kept_reads &&
+           g_get_monotonic_time() - entry->kept >= KEEP_USEC;
 }
 
 static Container *
@@ -110,28 +150,78 @@ use(Containers *containers, Entry *entry)
 {
     g_queue_unlink(&containers->by_use, &entry->by_use);
     g_queue_push_head_link(&containers->by_use, &entry->by_use);
+    if (containers->shelf && has_long_been_served(entry))
+        keep(containers, entry);
     return container_ref(entry->container);
 }
 
-/* Takes over @key. */
+/* Takes over @container and @key. */
 static Entry *
-add(Containers *containers, const CgroupPaths *paths, uint64_t id, char *key)
+add(Containers *containers, Container *container, char *key)
 {
-    Container *container = g_atomic_rc_box_new0(Container);
     Entry *entry = g_new0(Entry, 1);
 
-    container->number = ++containers->last;
-    container->id = id;
-    cgroup_paths_copy(paths, &container->paths);
     *entry = (Entry){.key = key, .container = container};
     entry->by_use.data = entry->by_look.data = entry;
     (void)g_hash_table_insert(containers->by_key, entry->key, entry);
     (void)g_hash_table_insert(containers->by_number, &container->number, entry);
     g_queue_push_head_link(&containers->by_use, &entry->by_use);
     g_queue_push_head_link(&containers->by_look, &entry->by_look);
+    return entry;
+}
+
+/* Takes over @key.  That a number was given is kept first: if all else is lost, nobody else gets
+ * it. */
+static Entry *
+add_new(Containers *containers, const CgroupPaths *paths, uint64_t id, char *key)
+{
+    Container *container = container_new(++containers->last);
+    Entry *entry;
+
+    container->id = id;
+    cgroup_paths_copy(paths, &container->paths);
+    entry = add(containers, container, key);
+    if (containers->shelf) {
+        facts_set(containers->shelf, FACT_CONTAINER, containers->last);
+        keep(containers, entry);
+    }
     while (g_hash_table_size(containers->by_key) > containers->max)
         forget(containers, g_queue_peek_tail(&containers->by_use));
     return entry;
+}
+
+/* A ShelfVisit. */
+static bool
+take_up(uint64_t number, const void *data, size_t len, void *user)
+{
+    Containers *containers = user;
+    g_autoptr(Container) container = container_record_read(number, data, len);
+    g_autofree char *key = container ? key_of(&container->paths, container->id) : NULL;
+
+    if (!container || g_hash_table_size(containers->by_key) >= containers->max ||
+        g_hash_table_contains(containers->by_key, key))
+        return false;
+    containers->last = MAX(containers->last, number);
+    (void)add(containers, g_steal_pointer(&container), g_steal_pointer(&key));
+    return true;
+}
+
+void
+containers_keep(Containers *containers, Shelf *shelf)
+{
+    containers->last = MAX(containers->last, facts_get(shelf, FACT_CONTAINER));
+    shelf_foreach(shelf, SHELF_CONTAINER, take_up, containers);
+    containers->shelf = shelf;
+}
+
+void
+containers_told(Containers *containers, const Container *container)
+{
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&containers->lock);
+    Entry *entry = g_hash_table_lookup(containers->by_number, &container->number);
+
+    if (entry && containers->shelf)
+        keep(containers, entry);
 }
 
 /* The one not looked at for longest; the caller unrefs. */
@@ -188,7 +278,7 @@ containers_enter(Containers *containers, const CgroupPaths *paths, GError **erro
     entry = g_hash_table_lookup(containers->by_key, key);
     is_new = !entry;
     if (is_new)
-        entry = add(containers, paths, id, g_steal_pointer(&key));
+        entry = add_new(containers, paths, id, g_steal_pointer(&key));
     container = use(containers, entry);
     g_mutex_unlock(&containers->lock);
     if (is_new)

@@ -9,6 +9,7 @@
 
 #include "common/cgroup_layout.h"
 #include "common/cgroup_paths.h"
+#include "fs/survive/shelf.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -35,17 +36,25 @@ typedef struct {
 Containers *containers_new(const CgroupLayout *layout, unsigned max, uint64_t first);
 void containers_free(Containers *containers);
 
+/* From then on they are kept on @shelf (borrowed), and those that are there already go on.  To be
+ * called before anybody enters. */
+void containers_keep(Containers *containers, Shelf *shelf);
+
 /* The container whose cgroups are @paths, a new one if these are new.  The caller unrefs.
  * READ_ERROR_GONE if its cgroup was removed. */
 Container *containers_enter(Containers *containers, const CgroupPaths *paths, GError **error);
 /* The caller unrefs; NULL if there is none (any more). */
 Container *containers_find(Containers *containers, uint64_t number);
+/* Keeps what was told of the container's files, before anybody is told. */
+void containers_told(Containers *containers, const Container *container);
 /* All of them, those used last first; the caller unrefs the array, which owns references. */
 GPtrArray *containers_list(Containers *containers);
 
 /* READ_ERROR_GONE if its cgroup was removed, also if another has taken its paths since. */
 bool container_is_there(const CgroupLayout *layout, const Container *container, GError **error);
 
+/* One without paths, which is in no table.  The caller unrefs. */
+Container *container_new(uint64_t number);
 Container *container_ref(Container *container);
 void container_unref(Container *container);
 

@@ -111,7 +111,7 @@ take_snapshot(const Server *server, const Making *making, View *view, Snapshot *
 }
 
 static size_t
-longest_text(Container *container, const ProcFile *file, const View *view)
+longest_text(const Server *server, Container *container, const ProcFile *file, const View *view)
 {
     unsigned number = proc_file_number(file);
     size_t known;
@@ -120,7 +120,11 @@ longest_text(Container *container, const ProcFile *file, const View *view)
         return 0;
     g_assert(number < CONTAINER_FILES);
     known = longest_known(&container->longest[number]);
-    return known != 0 ? known : longest_settle(&container->longest[number], file->longest(view));
+    if (known == 0) {
+        known = longest_settle(&container->longest[number], file->longest(view));
+        containers_told(server->containers, container);
+    }
+    return known;
 }
 
 static bool
@@ -144,7 +148,7 @@ make_text(const Server *server, const Making *making, Text *ret, GError **error)
     cpu_view_clear(&view.cpu);
     if (making->mode == FILE_ZERO)
         zero_text(file->path, out, 0);
-    ret->longest = longest_text(making->asker->container, file, &view);
+    ret->longest = longest_text(server, making->asker->container, file, &view);
     ret->bytes = g_bytes_new(out->str, out->len); /* it is kept: without the room that was left */
     return true;
 }

@@ -7,6 +7,7 @@
 #include "fs/containers.h"
 #include "tests/unit/cmocka.h"
 #include "tests/unit/folder.h"
+#include "tests/unit/lives.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -18,6 +19,7 @@ typedef struct {
     int root_fd;
     CgroupLayout layout;
     Containers *containers;
+    Lives *lives;
 } Fixture;
 
 static void
@@ -54,6 +56,8 @@ make(void **state)
     fixture->root_fd = open(fixture->folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
     assert_true(cgroup_layout_read(fixture->root_fd, &fixture->layout, NULL));
     fixture->containers = containers_new(&fixture->layout, 3, FIRST);
+    fixture->lives = lives_new();
+    containers_keep(fixture->containers, fixture->lives->shelf);
     *state = fixture;
     return 0;
 }
@@ -64,6 +68,7 @@ unmake(void **state)
     Fixture *fixture = *state;
 
     containers_free(fixture->containers);
+    lives_free(fixture->lives);
     cgroup_layout_clear(&fixture->layout);
     fd_clear(&fixture->root_fd);
     folder_remove(fixture->folder);
@@ -165,6 +170,84 @@ a_new_one_is_the_occasion_to_forget_the_dead(void **state)
     assert_false(is_known(fixture, a));
 }
 
+/* To free the table changes nothing on the shelf: it is as if its process had died. */
+static void
+live_again(Fixture *fixture)
+{
+    containers_free(fixture->containers);
+    lives_next(fixture->lives);
+    fixture->containers = containers_new(&fixture->layout, 3, FIRST);
+    containers_keep(fixture->containers, fixture->lives->shelf);
+}
+
+static void
+in_the_next_life_each_has_its_number(void **state)
+{
+    uint64_t a = enter(*state, "/a", "/"), s = enter(*state, "/", "/s");
+
+    live_again(*state);
+    assert_true(is_known(*state, a));
+    assert_true(enter(*state, "/", "/s") == s);
+    assert_true(enter(*state, "/a", "/") == a);
+}
+
+static void
+in_the_next_life_it_is_told_what_it_was_told(void **state)
+{
+    const Fixture *fixture = *state;
+    uint64_t a = enter(fixture, "/a", "/");
+    g_autoptr(Container) before = containers_find(fixture->containers, a), after = NULL;
+
+    before->longest[3] = 1234;
+    before->reads = 77;
+    containers_told(fixture->containers, before);
+    live_again(*state);
+    after = containers_find(fixture->containers, a);
+    assert_int_equal(after->longest[3], 1234);
+    assert_int_equal(after->reads, 77);
+    assert_string_equal(after->paths.unified, "/a");
+}
+
+static void
+no_number_is_given_in_two_lives(void **state)
+{
+    const Fixture *fixture = *state;
+    uint64_t a = enter(fixture, "/a", "/"), b = enter(fixture, "/b", "/"), s;
+
+    rename_cgroup(fixture, "unified/b", "unified/gone");
+    s = enter(fixture, "/", "/s"); /* the occasion to forget it */
+    live_again(*state);
+    live_again(*state);
+    assert_false(is_known(fixture, b));
+    assert_true(is_known(fixture, a));
+    assert_true(enter(fixture, "/", "/t") > MAX(b, s));
+}
+
+static void
+who_came_to_a_used_path_between_two_lives_is_another(void **state)
+{
+    const Fixture *fixture = *state;
+    uint64_t a = enter(fixture, "/a", "/");
+
+    rename_cgroup(fixture, "unified/a", "unified/gone");
+    make_cgroup(fixture, "unified/a");
+    live_again(*state);
+    assert_true(enter(fixture, "/a", "/") > a);
+}
+
+static void
+what_is_no_container_is_dropped(void **state)
+{
+    const Fixture *fixture = *state;
+    uint64_t a = enter(fixture, "/a", "/");
+
+    lives_put_nonsense(fixture->lives, SHELF_CONTAINER, 4711);
+    live_again(*state);
+    assert_true(is_known(fixture, a));
+    assert_false(is_known(fixture, 4711));
+    assert_int_equal(lives_count(fixture->lives, SHELF_CONTAINER), 1);
+}
+
 int
 main(void)
 {
@@ -177,6 +260,11 @@ main(void)
         TEST(the_one_unused_longest_makes_room),
         TEST(one_that_comes_back_has_a_new_number),
         TEST(a_new_one_is_the_occasion_to_forget_the_dead),
+        TEST(in_the_next_life_each_has_its_number),
+        TEST(in_the_next_life_it_is_told_what_it_was_told),
+        TEST(no_number_is_given_in_two_lives),
+        TEST(who_came_to_a_used_path_between_two_lives_is_another),
+        TEST(what_is_no_container_is_dropped),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -34,6 +34,7 @@ tree_open(const char *directory, Tree *ret)
     ret->history = history_new(CONTAINERS_MAX);
     ret->server = (Server){.sources = {ret->root_fd, &ret->layout, ret->readers, NULL},
                            .askers = ret->askers,
+                           .containers = ret->containers,
                            .history = ret->history,
                            .cpu_policy = CPU_POLICY_CEIL};
     ret->loads = loads_new(&ret->server.sources, CONTAINERS_MAX);

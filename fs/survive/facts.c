@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "fs/survive/facts.h"
+
+#include "fs/survive/record.h"
+
+#define VERSION 1
+
+typedef struct {
+    Fact fact;
+    uint64_t value;
+} Wanted;
+
+/* A ShelfVisit. */
+static bool
+visit(uint64_t key, const void *data, size_t len, void *user)
+{
+    RecordReader reader = record_read(data, len, VERSION);
+    uint64_t value = record_take(&reader);
+    Wanted *wanted = user;
+
+    if (!record_ends(&reader))
+        return false;
+    if (key == wanted->fact)
+        wanted->value = value;
+    return true;
+}
+
+uint64_t
+facts_get(Shelf *shelf, Fact fact)
+{
+    Wanted wanted = {fact, 0};
+
+    shelf_foreach(shelf, SHELF_FACT, visit, &wanted);
+    return wanted.value;
+}
+
+void
+facts_set(Shelf *shelf, Fact fact, uint64_t value)
+{
+    const uint64_t words[] = {VERSION, value};
+
+    (void)shelf_put(shelf, (ShelfKey){SHELF_FACT, fact}, words, sizeof words);
+}
