@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* System calls and program start without a C library: all that init needs.  meson chooses the
- * implementation by architecture: raw_x86_64.c, raw_aarch64.c, or raw_libc.c anywhere else. */
+ * implementation by architecture: raw_bare.c and raw_x86_64.c or raw_aarch64.c, or raw_libc.c
+ * anywhere else. */
 
 #pragma once
 
