@@ -43,6 +43,10 @@ Registry *registry_new(const CgroupLayout *layout, Containers *containers, unsig
                        uint64_t first);
 void registry_free(Registry *registry);
 
+/* From then on they are kept on @shelf (borrowed), and those that are there already go on.  To be
+ * called when the containers are kept, and before anybody is registered. */
+void registry_keep(Registry *registry, Shelf *shelf);
+
 /* 1 to REGISTRY_NAME_MAX letters of ASCII, digits, '.', '_' and '-', the first not '.'.  [pure] */
 bool registry_name_is_valid(const char *name);
 
@@ -72,6 +76,11 @@ RegisteredState registry_look(Registry *registry, Registered *registered);
 /* Its container as it was found; the caller unrefs.  READ_ERROR_GONE if it is pending or dead. */
 Container *registry_container(Registry *registry, Registered *registered, GError **error);
 
+/* Keeps what was told of its files, before anybody is told. */
+void registry_told(Registry *registry, Registered *registered);
+
+/* A pending one that is in no registry, and without a name yet.  The caller unrefs. */
+Registered *registered_new(uint64_t number);
 Registered *registered_ref(Registered *registered);
 void registered_unref(Registered *registered);
 

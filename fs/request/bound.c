@@ -114,7 +114,9 @@ size_of(const Bound *bound, const BoundPlace *place)
     if (known != 0 ||
         !longest_of(&bound->config.server->sources, file, bound->config.now(), &longest, NULL))
         return known;
-    return longest_settle(size, longest);
+    known = longest_settle(size, longest);
+    registry_told(bound->config.server->registry, place->registered);
+    return known;
 }
 
 size_t

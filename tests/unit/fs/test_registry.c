@@ -7,8 +7,10 @@
 #include "fs/registry.h"
 #include "tests/unit/cmocka.h"
 #include "tests/unit/folder.h"
+#include "tests/unit/lives.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 
 #define FIRST 1000
@@ -20,6 +22,7 @@ typedef struct {
     CgroupLayout layout;
     Containers *containers;
     Registry *registry;
+    Lives *lives;
 } Fixture;
 
 static void
@@ -38,6 +41,34 @@ remove_cgroup(const Fixture *fixture, const char *name)
     folder_remove(path);
 }
 
+static void
+rename_cgroup(const Fixture *fixture, const char *from, const char *to)
+{
+    g_autofree char *old = g_strdup_printf("%s/cgroup/%s", fixture->folder, from);
+    g_autofree char *new = g_strdup_printf("%s/cgroup/%s", fixture->folder, to);
+
+    assert_int_equal(rename(old, new), 0);
+}
+
+static void
+come_to_life(Fixture *fixture)
+{
+    fixture->containers = containers_new(&fixture->layout, 16, 0);
+    containers_keep(fixture->containers, fixture->lives->shelf);
+    fixture->registry = registry_new(&fixture->layout, fixture->containers, MAX_REGISTERED, FIRST);
+    registry_keep(fixture->registry, fixture->lives->shelf);
+}
+
+/* To free all changes nothing on the shelf: it is as if their process had died. */
+static void
+live_again(Fixture *fixture)
+{
+    registry_free(fixture->registry);
+    containers_free(fixture->containers);
+    lives_next(fixture->lives);
+    come_to_life(fixture);
+}
+
 static int
 make(void **state)
 {
@@ -51,8 +82,8 @@ make(void **state)
     make_cgroup(fixture, "b");
     fixture->root_fd = open(fixture->folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
     assert_true(cgroup_layout_read(fixture->root_fd, &fixture->layout, NULL));
-    fixture->containers = containers_new(&fixture->layout, 16, 0);
-    fixture->registry = registry_new(&fixture->layout, fixture->containers, MAX_REGISTERED, FIRST);
+    fixture->lives = lives_new();
+    come_to_life(fixture);
     *state = fixture;
     return 0;
 }
@@ -64,6 +95,7 @@ unmake(void **state)
 
     registry_free(fixture->registry);
     containers_free(fixture->containers);
+    lives_free(fixture->lives);
     cgroup_layout_clear(&fixture->layout);
     fd_clear(&fixture->root_fd);
     folder_remove(fixture->folder);
@@ -280,6 +312,107 @@ more_than_there_may_be_are_refused(void **state)
     assert_int_equal(registry_size(fixture->registry), MAX_REGISTERED);
 }
 
+/* The number of @name; 0 if there is none. */
+static uint64_t
+number_of(const Fixture *fixture, const char *name)
+{
+    g_autoptr(Registered) registered = registry_find_name(fixture->registry, name);
+
+    return registered ? registered->number : 0;
+}
+
+static void
+in_the_next_life_a_name_has_its_number_and_its_container(void **state)
+{
+    Fixture *fixture = *state;
+    g_autoptr(Registered) before = add(fixture, "one", "/a", NULL), after = NULL;
+    uint64_t number = before->number, container = before->container->number;
+
+    before->sizes[2] = 321;
+    registry_told(fixture->registry, before);
+    live_again(fixture);
+    after = registry_find(fixture->registry, number);
+    assert_non_null(after);
+    assert_string_equal(after->name, "one");
+    assert_int_equal(after->state, REGISTERED_LIVE);
+    assert_true(after->container->number == container);
+    assert_int_equal(after->sizes[2], 321);
+}
+
+static void
+in_the_next_life_one_that_was_pending_is_found_when_its_cgroup_is_there(void **state)
+{
+    Fixture *fixture = *state;
+    g_autoptr(Registered) after = NULL;
+
+    add_and_forget(fixture, "later", "/c");
+    live_again(fixture);
+    after = registry_find_name(fixture->registry, "later");
+    assert_int_equal(registry_look(fixture->registry, after), REGISTERED_PENDING);
+    make_cgroup(fixture, "c");
+    assert_int_equal(registry_look(fixture->registry, after), REGISTERED_LIVE);
+}
+
+static void
+whose_cgroup_was_replaced_between_two_lives_is_dead(void **state)
+{
+    Fixture *fixture = *state;
+    g_autoptr(Registered) after = NULL;
+
+    add_and_forget(fixture, "one", "/a");
+    rename_cgroup(fixture, "a", "gone");
+    make_cgroup(fixture, "a");
+    live_again(fixture);
+    after = registry_find_name(fixture->registry, "one");
+    assert_int_equal(registry_look(fixture->registry, after), REGISTERED_DEAD);
+    live_again(fixture);
+    assert_true(number_of(fixture, "one") == 0);
+}
+
+static void
+one_whose_container_is_lost_is_its_container_or_dead(void **state)
+{
+    Fixture *fixture = *state;
+
+    add_and_forget(fixture, "one", "/a");
+    add_and_forget(fixture, "two", "/b");
+    for (uint64_t number = 1; number <= 2; number++)
+        shelf_drop(fixture->lives->shelf, (ShelfKey){SHELF_CONTAINER, number});
+    rename_cgroup(fixture, "b", "gone");
+    make_cgroup(fixture, "b");
+    live_again(fixture);
+    assert_true(number_of(fixture, "one") != 0);
+    assert_true(number_of(fixture, "two") == 0);
+}
+
+static void
+no_number_is_given_in_two_lives(void **state)
+{
+    Fixture *fixture = *state;
+    uint64_t last;
+
+    add_and_forget(fixture, "one", "/a");
+    add_and_forget(fixture, "two", "/b");
+    last = number_of(fixture, "two");
+    assert_true(registry_remove(fixture->registry, "two"));
+    live_again(fixture);
+    assert_true(number_of(fixture, "two") == 0);
+    add_and_forget(fixture, "three", "/b");
+    assert_true(number_of(fixture, "three") > last);
+}
+
+static void
+what_is_no_registration_is_dropped(void **state)
+{
+    Fixture *fixture = *state;
+
+    add_and_forget(fixture, "one", "/a");
+    lives_put_nonsense(fixture->lives, SHELF_NAME, 4711);
+    live_again(fixture);
+    assert_int_equal(registry_size(fixture->registry), 1);
+    assert_int_equal(lives_count(fixture->lives, SHELF_NAME), 1);
+}
+
 int
 main(void)
 {
@@ -297,6 +430,16 @@ main(void)
         cmocka_unit_test_setup_teardown(a_name_is_free_once_it_was_taken_away, make, unmake),
         cmocka_unit_test_setup_teardown(a_list_has_the_living_in_their_order, make, unmake),
         cmocka_unit_test_setup_teardown(more_than_there_may_be_are_refused, make, unmake),
+        cmocka_unit_test_setup_teardown(in_the_next_life_a_name_has_its_number_and_its_container,
+                                        make, unmake),
+        cmocka_unit_test_setup_teardown(
+            in_the_next_life_one_that_was_pending_is_found_when_its_cgroup_is_there, make, unmake),
+        cmocka_unit_test_setup_teardown(whose_cgroup_was_replaced_between_two_lives_is_dead, make,
+                                        unmake),
+        cmocka_unit_test_setup_teardown(one_whose_container_is_lost_is_its_container_or_dead, make,
+                                        unmake),
+        cmocka_unit_test_setup_teardown(no_number_is_given_in_two_lives, make, unmake),
+        cmocka_unit_test_setup_teardown(what_is_no_registration_is_dropped, make, unmake),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
