@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "fs/keeper/spawn.h"
+
+#include "common/fd.h"
+#include "fs/keeper/log.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+#define EXIT_NO_PROGRAM 127
+
+static void
+close_at_exec_one_by_one(void)
+{
+    DIR *dir = opendir("/proc/self/fd");
+    struct dirent *entry;
+
+    while (dir && (entry = readdir(dir))) {
+        int fd = atoi(entry->d_name); /* the kernel wrote it; "." and ".." are 0 */
+
+        if (fd > SPAWN_FD)
+            (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+    }
+}
+
+/* What this process was started with may be without FD_CLOEXEC. */
+static void
+close_others_at_exec(void)
+{
+    if (syscall(SYS_close_range, SPAWN_FD + 1, ~0U, CLOSE_RANGE_CLOEXEC) != 0)
+        close_at_exec_one_by_one(); /* Linux < 5.11 */
+}
+
+static void
+default_signals(void)
+{
+    struct sigaction action = {.sa_handler = SIG_DFL};
+    sigset_t none;
+
+    for (int sig = 1; sig < NSIG; sig++)
+        (void)sigaction(sig, &action, NULL); /* not those that cannot be changed */
+    (void)sigemptyset(&none);
+    (void)sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void
+set_oom_score(int score)
+{
+    autofd fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+    if (fd >= 0)
+        (void)dprintf(fd, "%d", score); /* to raise one's own is always allowed */
+}
+
+static void
+set_environment(void)
+{
+    static const char *const not_for_workers[] = {"NOTIFY_SOCKET",  "LISTEN_FDS",    "LISTEN_PID",
+                                                  "LISTEN_FDNAMES", "WATCHDOG_USEC", "WATCHDOG_PID",
+                                                  "FDSTORE",        "MAINPID"};
+    char number[16];
+
+    for (unsigned i = 0; i < sizeof not_for_workers / sizeof not_for_workers[0]; i++)
+        (void)unsetenv(not_for_workers[i]);
+    (void)snprintf(number, sizeof number, "%d", SPAWN_FD);
+    (void)setenv(SPAWN_VARIABLE, number, 1);
+}
+
+/* In the child.  The program may be at the number that the socket is to have. */
+__attribute__((noreturn)) static void
+run(const SpawnConfig *config, int binary, int sock)
+{
+    int program = fcntl(binary, F_DUPFD_CLOEXEC, SPAWN_FD + 1);
+
+    if (sock == SPAWN_FD)
+        (void)fcntl(sock, F_SETFD, 0);
+    if (program >= 0 && (sock == SPAWN_FD || dup2(sock, SPAWN_FD) == SPAWN_FD)) {
+        set_oom_score(config->oom_score_adj);
+        set_environment();
+        close_others_at_exec();
+        default_signals();
+        (void)syscall(SYS_execveat, program, "", config->argv, environ, AT_EMPTY_PATH);
+    }
+    keeper_log(LOG_ERR, "cannot start a worker: %m");
+    _exit(EXIT_NO_PROGRAM);
+}
+
+pid_t
+spawn_worker(const SpawnConfig *config, int binary, int *ret_sock)
+{
+    int pair[2];
+    pid_t pid;
+
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
+        return keeper_fail(errno, "cannot make the socket for a worker: %m");
+    pid = fork();
+    if (pid == 0)
+        run(config, binary, pair[1]);
+    (void)close(pair[1]);
+    if (pid < 0) {
+        (void)close(pair[0]);
+        return keeper_fail(errno, "cannot start a worker: %m");
+    }
+    *ret_sock = pair[0];
+    return pid;
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Who serves, and who is to be next. */
+
+#include "fs/keeper/keeper_private.h"
+
+#include "common/fd.h"
+
+#include <signal.h>
+
+/* Patience with a worker, until it is killed. */
+#define START_NSEC (30 * KEEPER_SECOND) /* on a busy machine, too */
+#define GO_NSEC (10 * KEEPER_SECOND)    /* a single request is the watchdog's matter */
+#define DRAIN_NSEC (2 * KEEPER_SECOND)
+#define END_NSEC (2 * KEEPER_SECOND)
+/* Who was killed and is not dead by then has a thread that waits in the kernel for something else,
+ * and will not come back to the table: the others are gone. */
+#define DEATH_NSEC KEEPER_SECOND
+
+static bool
+is_active(const Worker *worker)
+{
+    return worker->state >= WORKER_GOING && worker->state <= WORKER_DRAINING;
+}
+
+Worker *
+workers_active(Keeper *keeper)
+{
+    for (unsigned i = 0; i < PROTOCOL_WORKERS_MAX; i++)
+        if (is_active(&keeper->workers[i]))
+            return &keeper->workers[i];
+    return NULL;
+}
+
+static bool
+is_ready(const Worker *worker)
+{
+    return worker->state == WORKER_READY && !worker->was_killed;
+}
+
+/* Rather one of the program that is wanted; while that is new there may be one of the old. */
+Worker *
+workers_ready(Keeper *keeper)
+{
+    Worker *ready = NULL;
+
+    for (unsigned i = 0; i < PROTOCOL_WORKERS_MAX; i++)
+        if (is_ready(&keeper->workers[i]) &&
+            (!ready || keeper->workers[i].program == keeper->program.number))
+            ready = &keeper->workers[i];
+    return ready;
+}
+
+void
+worker_kill(Worker *worker, uint64_t now, const char *why)
+{
+    if (worker->was_killed)
+        return;
+    if (why)
+        keeper_log(LOG_WARNING, "killing worker %d, which %s", (int)worker->pid, why);
+    (void)kill(worker->pid, SIGKILL); /* not reaped yet, so it is that process */
+    worker->was_killed = true;
+    worker->deadline = now + DEATH_NSEC;
+}
+
+void
+worker_end(Worker *worker, uint64_t now)
+{
+    fd_clear(&worker->sock); /* which tells it */
+    worker->state = WORKER_ENDING;
+    if (!worker->was_killed)
+        worker->deadline = now + END_NSEC;
+}
+
+static void
+say(Worker *worker, ProtocolType type, uint64_t now)
+{
+    if (protocol_send(worker->sock, type, NULL) != 0)
+        worker_kill(worker, now, "does not listen");
+}
+
+void
+worker_drain(Worker *worker, uint64_t now)
+{
+    if (worker->state == WORKER_DRAINING)
+        return;
+    worker->state = WORKER_DRAINING;
+    if (worker->was_killed)
+        return;
+    worker->deadline = now + DRAIN_NSEC;
+    say(worker, PROTOCOL_DRAIN, now);
+}
+
+static void
+go(Keeper *keeper, Worker *worker, uint64_t now)
+{
+    worker->state = WORKER_GOING;
+    worker->served = table_served(&keeper->table);
+    worker->deadline = now + GO_NSEC;
+    watch_begin(keeper, now); /* what is open may hang this one, too */
+    say(worker, PROTOCOL_GO, now);
+}
+
+static void
+start(Keeper *keeper, uint64_t now)
+{
+    Worker *worker = keeper->workers;
+
+    while (worker < keeper->workers + PROTOCOL_WORKERS_MAX && worker->state != WORKER_NONE)
+        worker++;
+    if (worker == keeper->workers + PROTOCOL_WORKERS_MAX)
+        return; /* when one of those that are ending has ended */
+    *worker = (Worker){
+        .sock = -1, .program = keeper->program.number, .began = now, .deadline = now + START_NSEC};
+    worker->pid = spawn_worker(&keeper->spawn, keeper->program.fd, &worker->sock);
+    if (worker->pid < 0)
+        keeper->not_before = now + KEEPER_SECOND; /* the machine has no room for it */
+    else
+        worker->state = WORKER_STARTING;
+}
+
+static bool
+has_candidate(const Keeper *keeper)
+{
+    for (unsigned i = 0; i < PROTOCOL_WORKERS_MAX; i++) {
+        const Worker *worker = &keeper->workers[i];
+
+        if ((worker->state == WORKER_STARTING || worker->state == WORKER_READY) &&
+            worker->program == keeper->program.number)
+            return true;
+    }
+    return false;
+}
+
+/* Those whose time is over. */
+static void
+end_patience(Keeper *keeper, uint64_t now)
+{
+    for (unsigned i = 0; i < PROTOCOL_WORKERS_MAX; i++) {
+        Worker *worker = &keeper->workers[i];
+
+        if (worker->state == WORKER_NONE || now < worker->deadline)
+            continue;
+        if (!worker->was_killed) {
+            worker_kill(worker, now, worker->state == WORKER_ENDING ? NULL : "takes too long");
+        } else {
+            worker->deadline = KEEPER_NEVER;
+            if (worker->state != WORKER_ENDING)
+                deaths_note(keeper, worker, now);
+        }
+    }
+}
+
+void
+workers_advance(Keeper *keeper, uint64_t now)
+{
+    Worker *active, *ready;
+
+    end_patience(keeper, now);
+    if (keeper->is_resting || now < keeper->not_before)
+        return;
+    keeper->not_before = 0;
+    active = workers_active(keeper);
+    ready = workers_ready(keeper);
+    if (!active && ready && hand_over_may_go(keeper))
+        go(keeper, ready, now);
+    else if (active && active->state == WORKER_SERVING && ready &&
+             active->program != keeper->program.number && ready->program == keeper->program.number)
+        worker_drain(active, now);
+    if (!has_candidate(keeper))
+        start(keeper, now);
+}
+
+uint64_t
+workers_deadline(const Keeper *keeper)
+{
+    uint64_t deadline =
+        keeper->is_resting || keeper->not_before == 0 ? KEEPER_NEVER : keeper->not_before;
+
+    for (unsigned i = 0; i < PROTOCOL_WORKERS_MAX; i++)
+        if (keeper->workers[i].state != WORKER_NONE)
+            deadline = keeper_earlier(deadline, keeper->workers[i].deadline);
+    return deadline;
+}
