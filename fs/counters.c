@@ -2,7 +2,7 @@
 
 #include "fs/counters.h"
 
-#include "fs/view/counter_view.h"
+#include "fs/counters_record.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -12,8 +12,9 @@
 
 typedef struct {
     CountersKey key;
-    GList by_use; /* link in Counters.by_use; data is the entry */
-    uint64_t now; /* of the last look */
+    uint64_t slot; /* its number on the shelf, where a key has no room for all of ours */
+    GList by_use;  /* link in Counters.by_use; data is the entry */
+    uint64_t now;  /* of the last look */
     unsigned n;
     CounterView views[];
 } Entry;
@@ -23,6 +24,8 @@ struct Counters {
     GHashTable *by_key; /* owns the entries */
     GQueue by_use;      /* used last comes first */
     unsigned max;
+    uint64_t last_slot;
+    Shelf *shelf;               /* NULL: nothing is kept */
     const CgroupLayout *layout; /* where the ids are of; NULL: nobody knows */
 };
 
@@ -69,6 +72,7 @@ entry_add(Counters *counters, const CountersKey *key, unsigned n)
     Entry *entry = g_malloc0(sizeof *entry + n * sizeof entry->views[0]);
 
     entry->key = *key;
+    entry->slot = ++counters->last_slot;
     entry->n = n;
     entry->by_use.data = entry;
     g_hash_table_insert(counters->by_key, &entry->key, entry);
@@ -77,13 +81,18 @@ entry_add(Counters *counters, const CountersKey *key, unsigned n)
 }
 
 static void
+entry_remove(Counters *counters, Entry *entry)
+{
+    shelf_drop(counters->shelf, (ShelfKey){SHELF_COUNTERS, entry->slot});
+    g_queue_unlink(&counters->by_use, &entry->by_use);
+    (void)g_hash_table_remove(counters->by_key, &entry->key);
+}
+
+static void
 forget_unused(Counters *counters)
 {
-    while (g_hash_table_size(counters->by_key) > counters->max) {
-        Entry *oldest = g_queue_pop_tail_link(&counters->by_use)->data;
-
-        g_hash_table_remove(counters->by_key, &oldest->key);
-    }
+    while (g_hash_table_size(counters->by_key) > counters->max)
+        entry_remove(counters, g_queue_peek_tail(&counters->by_use));
 }
 
 static Entry *
@@ -91,6 +100,10 @@ entry_use(Counters *counters, const CountersKey *key, unsigned n, bool *ret_new)
 {
     Entry *entry = g_hash_table_lookup(counters->by_key, key);
 
+    if (entry && entry->n != n) { /* a damaged record of an earlier life */
+        entry_remove(counters, entry);
+        entry = NULL;
+    }
     *ret_new = !entry;
     if (!entry) {
         entry = entry_add(counters, key, n);
@@ -122,10 +135,8 @@ forget(Counters *counters, const CountersKey *key)
     g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&counters->lock);
     Entry *entry = g_hash_table_lookup(counters->by_key, key);
 
-    if (!entry)
-        return;
-    g_queue_unlink(&counters->by_use, &entry->by_use);
-    (void)g_hash_table_remove(counters->by_key, key);
+    if (entry)
+        entry_remove(counters, entry);
 }
 
 static bool
@@ -160,6 +171,35 @@ is_late(const Entry *entry, uint64_t now, const uint64_t *numbers)
     return false;
 }
 
+static void
+keep(Counters *counters, const Entry *entry)
+{
+    const CountersRecord record = {entry->key, entry->now, entry->n};
+    g_auto(RecordWriter) writer = {.more = NULL};
+    const void *bytes;
+    size_t len;
+
+    if (!counters->shelf)
+        return;
+    counters_record_write(&record, entry->views, &writer);
+    bytes = record_bytes(&writer, &len);
+    (void)shelf_put(counters->shelf, (ShelfKey){SHELF_COUNTERS, entry->slot}, bytes, len);
+}
+
+/* True if any has changed. */
+static bool
+advance(Entry *entry, uint64_t now, const uint64_t *numbers)
+{
+    bool changed = entry->now == 0;
+
+    for (unsigned i = 0; i < entry->n; i++) {
+        changed = changed || entry->views[i].last != numbers[i];
+        counter_view_advance(&entry->views[i], numbers[i]);
+    }
+    entry->now = now;
+    return changed;
+}
+
 void
 counters_advance(Counters *counters, const CountersKey *key, uint64_t now, uint64_t *numbers,
                  unsigned n)
@@ -169,17 +209,40 @@ counters_advance(Counters *counters, const CountersKey *key, uint64_t now, uint6
 
     g_mutex_lock(&counters->lock);
     entry = entry_use(counters, key, n, &is_new);
-    g_assert(entry->n == n);
-    if (!is_late(entry, now, numbers)) {
-        for (unsigned i = 0; i < n; i++)
-            counter_view_advance(&entry->views[i], numbers[i]);
-        entry->now = now;
-    }
+    if (!is_late(entry, now, numbers) && advance(entry, now, numbers))
+        keep(counters, entry);
     for (unsigned i = 0; i < n; i++)
         numbers[i] = entry->views[i].shown;
     g_mutex_unlock(&counters->lock);
     if (is_new)
         forget_the_dead(counters);
+}
+
+/* A ShelfVisit. */
+static bool
+take_up(uint64_t slot, const void *data, size_t len, void *user)
+{
+    Counters *counters = user;
+    CountersRecord record;
+    g_autofree CounterView *views = counters_record_read(data, len, &record);
+    Entry *entry;
+
+    counters->last_slot = MAX(counters->last_slot, slot);
+    if (!views || g_hash_table_size(counters->by_key) >= counters->max ||
+        g_hash_table_contains(counters->by_key, &record.key))
+        return false;
+    entry = entry_add(counters, &record.key, record.n);
+    entry->slot = slot;
+    entry->now = record.now;
+    memcpy(entry->views, views, record.n * sizeof *views);
+    return true;
+}
+
+void
+counters_keep(Counters *counters, Shelf *shelf)
+{
+    shelf_foreach(shelf, SHELF_COUNTERS, take_up, counters);
+    counters->shelf = shelf;
 }
 
 void

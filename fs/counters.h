@@ -7,6 +7,7 @@
 #pragma once
 
 #include "common/cgroup_layout.h"
+#include "fs/survive/shelf.h"
 
 #include <glib.h>
 #include <stdint.h>
@@ -31,6 +32,10 @@ void counters_free(Counters *counters);
 
 /* From then on the counters of cgroups that are gone from @layout are forgotten.  Borrowed. */
 void counters_watch(Counters *counters, const CgroupLayout *layout);
+
+/* From then on they are kept on @shelf (borrowed), each before it is shown, and those that are
+ * there already go on.  To be called before anybody asks. */
+void counters_keep(Counters *counters, Shelf *shelf);
 
 unsigned counters_size(Counters *counters);
 

@@ -3,6 +3,7 @@
 #include "fs/history.h"
 
 #include "common/number.h"
+#include "fs/cpu_record.h"
 
 /* A sample that lies behind the last one by less than this was taken earlier and merely arrives
  * late; one that lies behind by its counters for longer means that somebody has reset them
@@ -16,6 +17,7 @@ typedef struct {
 } Entry;
 
 struct History {
+    Shelf *shelf;      /* NULL: nothing is kept */
     GMutex lock;       /* guards all below; nothing that could wait is done under it */
     GHashTable *by_id; /* owns the entries */
     GQueue by_use;     /* used last comes first */
@@ -73,13 +75,18 @@ entry_add(History *history, uint64_t id)
 }
 
 static void
+entry_remove(History *history, Entry *entry)
+{
+    shelf_drop(history->shelf, (ShelfKey){SHELF_CPU_TIME, entry->id});
+    g_queue_unlink(&history->by_use, &entry->by_use);
+    (void)g_hash_table_remove(history->by_id, &entry->id);
+}
+
+static void
 forget_unused(History *history)
 {
-    while (g_hash_table_size(history->by_id) > history->max) {
-        Entry *oldest = g_queue_pop_tail_link(&history->by_use)->data;
-
-        g_hash_table_remove(history->by_id, &oldest->id);
-    }
+    while (g_hash_table_size(history->by_id) > history->max)
+        entry_remove(history, g_queue_peek_tail(&history->by_use));
 }
 
 static Entry *
@@ -131,10 +138,8 @@ forget(History *history, uint64_t id)
     g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&history->lock);
     Entry *entry = g_hash_table_lookup(history->by_id, &id);
 
-    if (!entry)
-        return;
-    g_queue_unlink(&history->by_use, &entry->by_use);
-    (void)g_hash_table_remove(history->by_id, &id);
+    if (entry)
+        entry_remove(history, entry);
 }
 
 /* Each new container is the occasion to look at two others, so that the dead do not outnumber the
@@ -149,6 +154,42 @@ forget_the_dead(History *history)
             forget(history, id);
 }
 
+static void
+keep(History *history, const Entry *entry)
+{
+    g_auto(RecordWriter) writer = {.more = NULL};
+    const void *bytes;
+    size_t len;
+
+    if (!history->shelf)
+        return;
+    cpu_record_write(&entry->view, &writer);
+    bytes = record_bytes(&writer, &len);
+    (void)shelf_put(history->shelf, (ShelfKey){SHELF_CPU_TIME, entry->id}, bytes, len);
+}
+
+/* A ShelfVisit. */
+static bool
+take_up(uint64_t id, const void *data, size_t len, void *user)
+{
+    History *history = user;
+    g_auto(CpuView) view = {0};
+
+    if (!cpu_record_read(data, len, &view) || g_hash_table_size(history->by_id) >= history->max)
+        return false;
+    entry_add(history, id)->view = view;
+    view = (CpuView){0};
+    return true;
+}
+
+void
+history_keep(History *history, Shelf *shelf)
+{
+    shelf_foreach(shelf, SHELF_CPU_TIME, take_up, history);
+    history->shelf = shelf;
+    counters_keep(history->counters, shelf);
+}
+
 void
 history_advance(History *history, const Snapshot *snapshot, const CpuSet *shown, CpuView *ret)
 {
@@ -158,8 +199,10 @@ history_advance(History *history, const Snapshot *snapshot, const CpuSet *shown,
 
     g_mutex_lock(&history->lock);
     entry = entry_use(history, snapshot->cpu.id, &is_new);
-    if (!is_late(&entry->view, &snapshot->cpu, elapsed))
+    if (!is_late(&entry->view, &snapshot->cpu, elapsed)) {
         cpu_view_advance(&entry->view, &snapshot->cpu, shown, elapsed);
+        keep(history, entry);
+    }
     cpu_view_copy(&entry->view, ret);
     g_mutex_unlock(&history->lock);
     if (is_new)

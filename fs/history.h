@@ -7,6 +7,7 @@
 
 #include "fs/counters.h"
 #include "fs/source/snapshot.h"
+#include "fs/survive/shelf.h"
 #include "fs/view/cpu_view.h"
 
 typedef struct History History; /* thread-safe */
@@ -20,6 +21,10 @@ void history_advance(History *history, const Snapshot *snapshot, const CpuSet *s
 
 /* From then on the containers whose cgroups are gone from @layout are forgotten.  Borrowed. */
 void history_watch(History *history, const CgroupLayout *layout);
+
+/* From then on they are kept on @shelf (borrowed), each before it is shown, and those that are
+ * there already go on; the other counters, too.  To be called before anybody asks. */
+void history_keep(History *history, Shelf *shelf);
 
 unsigned history_size(History *history);
 

@@ -2,6 +2,7 @@
 
 #include "fs/counters.h"
 #include "tests/unit/cmocka.h"
+#include "tests/unit/lives.h"
 
 #define SEC ((uint64_t)G_USEC_PER_SEC)
 #define MAX_ENTRIES 2
@@ -110,6 +111,70 @@ nothing_shown_ever_goes_back(void **state)
     }
 }
 
+static Counters *
+next_life(Lives *lives)
+{
+    Counters *counters = counters_new(MAX_ENTRIES);
+
+    lives_next(lives);
+    counters_keep(counters, lives->shelf);
+    return counters;
+}
+
+static void
+in_the_next_life_counters_go_on(void **state)
+{
+    g_autoptr(Lives) lives = lives_new();
+    g_autoptr(Counters) next = NULL;
+
+    counters_keep(*state, lives->shelf);
+    (void)at(*state, 1, SEC, 100);
+    (void)at(*state, 1, 3 * SEC, 10); /* it was reset */
+    next = next_life(lives);
+    assert_int_equal(at(next, 1, 4 * SEC, 15), 105);
+}
+
+static void
+what_does_not_change_is_not_written_again(void **state)
+{
+    g_autoptr(Lives) lives = lives_new();
+
+    counters_keep(*state, lives->shelf);
+    (void)at(*state, 1, SEC, 100);
+    lives_put_nonsense(lives, SHELF_COUNTERS, 1); /* in its place */
+    (void)at(*state, 1, 2 * SEC, 100);
+    counters_free(next_life(lives));
+    assert_int_equal(lives_count(lives, SHELF_COUNTERS), 0);
+}
+
+static void
+what_is_forgotten_leaves_the_shelf(void **state)
+{
+    g_autoptr(Lives) lives = lives_new();
+
+    counters_keep(*state, lives->shelf);
+    for (uint64_t id = 1; id <= 2 * MAX_ENTRIES; id++)
+        (void)at(*state, id, SEC, 100);
+    assert_int_equal(lives_count(lives, SHELF_COUNTERS), MAX_ENTRIES);
+}
+
+/* A record may be of what it says and yet not be right. */
+static void
+one_with_another_number_of_counters_begins_anew(void **state)
+{
+    g_autoptr(Lives) lives = lives_new();
+    g_autoptr(Counters) next = NULL;
+    const CountersKey key = {.id = 1, .kind = COUNTERS_DISK};
+    uint64_t numbers[] = {100, 200};
+
+    counters_keep(*state, lives->shelf);
+    (void)at(*state, 1, SEC, 1000);
+    next = next_life(lives);
+    counters_advance(next, &key, 2 * SEC, numbers, 2);
+    assert_int_equal(numbers[0], 100);
+    assert_int_equal(lives_count(lives, SHELF_COUNTERS), 1);
+}
+
 int
 main(void)
 {
@@ -122,6 +187,11 @@ main(void)
         cmocka_unit_test_setup_teardown(containers_kinds_and_disks_are_apart, make, unmake),
         cmocka_unit_test_setup_teardown(the_one_unused_longest_is_forgotten, make, unmake),
         cmocka_unit_test_setup_teardown(nothing_shown_ever_goes_back, make, unmake),
+        cmocka_unit_test_setup_teardown(in_the_next_life_counters_go_on, make, unmake),
+        cmocka_unit_test_setup_teardown(what_does_not_change_is_not_written_again, make, unmake),
+        cmocka_unit_test_setup_teardown(what_is_forgotten_leaves_the_shelf, make, unmake),
+        cmocka_unit_test_setup_teardown(one_with_another_number_of_counters_begins_anew, make,
+                                        unmake),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 
 #include "fs/history.h"
 #include "tests/unit/cmocka.h"
+#include "tests/unit/lives.h"
 
 #define SEC ((uint64_t)G_USEC_PER_SEC)
 #define MAX_CONTAINERS 2
@@ -90,6 +91,56 @@ the_one_unused_longest_is_forgotten(void **state)
     assert_int_equal(at(*state, 3, 10 * SEC, 1 * SEC).user, 2 * SEC);
 }
 
+static History *
+next_life(Lives *lives)
+{
+    History *history = history_new(MAX_CONTAINERS);
+
+    lives_next(lives);
+    history_keep(history, lives->shelf);
+    return history;
+}
+
+static void
+in_the_next_life_times_go_on(void **state)
+{
+    g_autoptr(Lives) lives = lives_new();
+    g_autoptr(History) next = NULL;
+    CpuTimes before, same;
+
+    history_keep(*state, lives->shelf);
+    (void)at(*state, 1, 10 * SEC, 2 * SEC);
+    before = at(*state, 1, 20 * SEC, 0); /* they were reset */
+    next = next_life(lives);
+    same = at(next, 1, 20 * SEC, 0);
+    assert_memory_equal(&same, &before, sizeof same);
+    assert_int_equal(at(next, 1, 30 * SEC, 1 * SEC).user, 3 * SEC);
+}
+
+static void
+what_is_forgotten_leaves_the_shelf(void **state)
+{
+    g_autoptr(Lives) lives = lives_new();
+
+    history_keep(*state, lives->shelf);
+    for (uint64_t id = 1; id <= 2 * MAX_CONTAINERS; id++)
+        (void)at(*state, id, 10 * SEC, 2 * SEC);
+    assert_int_equal(lives_count(lives, SHELF_CPU_TIME), MAX_CONTAINERS);
+}
+
+static void
+what_is_no_history_is_dropped(void **state)
+{
+    g_autoptr(Lives) lives = lives_new();
+    g_autoptr(History) next = NULL;
+
+    history_keep(*state, lives->shelf);
+    (void)at(*state, 1, 10 * SEC, 2 * SEC);
+    lives_put_nonsense(lives, SHELF_CPU_TIME, 7);
+    next = next_life(lives);
+    assert_int_equal(history_size(next), 1);
+}
+
 int
 main(void)
 {
@@ -101,6 +152,9 @@ main(void)
                                         unmake),
         cmocka_unit_test_setup_teardown(counters_that_were_reset_go_on, make, unmake),
         cmocka_unit_test_setup_teardown(the_one_unused_longest_is_forgotten, make, unmake),
+        cmocka_unit_test_setup_teardown(in_the_next_life_times_go_on, make, unmake),
+        cmocka_unit_test_setup_teardown(what_is_forgotten_leaves_the_shelf, make, unmake),
+        cmocka_unit_test_setup_teardown(what_is_no_history_is_dropped, make, unmake),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
