@@ -2,7 +2,6 @@
 
 #include "tests/request/paged.h"
 
-#include "tests/request/opened.h"
 #include "tests/unit/cmocka.h"
 
 #include <fcntl.h>
@@ -58,35 +57,6 @@ void
 close_file(Kernel *kernel, const KernelRead *read)
 {
     assert_int_equal(kernel_release(kernel, read->pid, read->node, read->handle), 0);
-}
-
-char *
-text_of(Kernel *kernel, const KernelRead *read)
-{
-    int error;
-    char *text = kernel_read(kernel, read, &error);
-
-    assert_int_equal(error, 0);
-    return text;
-}
-
-int
-error_of(Kernel *kernel, const KernelRead *read)
-{
-    int error;
-    g_autofree char *text = kernel_read(kernel, read, &error);
-
-    assert_null(text);
-    return error;
-}
-
-void
-shows(Kernel *kernel, const KernelRead *read, const char *start)
-{
-    g_autofree char *text = text_of(kernel, read);
-
-    if (!g_str_has_prefix(text, start))
-        assert_string_equal(text, start);
 }
 
 int

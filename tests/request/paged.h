@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include "tests/request/kernel.h"
+#include "tests/request/opened.h"
 
 #define PAGED_NEXT (MACHINE_NOW + TICK_USEC) /* the first instant of the next tick */
 /* What open(2) is answered. */
@@ -24,10 +24,6 @@ KernelRead open_as(Kernel *kernel, pid_t finder, pid_t reader, const char *path,
 KernelRead open_own(Kernel *kernel, pid_t pid, const char *path);
 uint32_t flags_as(Kernel *kernel, pid_t finder, pid_t reader, const char *path);
 void close_file(Kernel *kernel, const KernelRead *read);
-
-char *text_of(Kernel *kernel, const KernelRead *read); /* the caller frees */
-int error_of(Kernel *kernel, const KernelRead *read);
-void shows(Kernel *kernel, const KernelRead *read, const char *start);
 
 /* What fstat(2) asks, of an open file. */
 int stat_open(Kernel *kernel, const KernelRead *read, struct fuse_attr_out *ret);

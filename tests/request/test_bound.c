@@ -68,7 +68,7 @@ page_of(const Fixture *fixture, pid_t pid, uint64_t node, int *ret_error)
 }
 
 static void
-shows(const Fixture *fixture, pid_t pid, uint64_t node, const char *start)
+page_shows(const Fixture *fixture, pid_t pid, uint64_t node, const char *start)
 {
     int error;
     g_autofree char *text = page_of(fixture, pid, node, &error);
@@ -101,44 +101,13 @@ attributes(const Fixture *fixture, uint64_t node)
     return out;
 }
 
-static bool
-is_there(const Fixture *fixture, const char *path)
-{
-    struct fuse_entry_out entry;
-    int error = kernel_walk(fixture->kernel, PID_HOST, path, &entry);
-
-    assert_true(error == 0 || error == -ENOENT);
-    return error == 0;
-}
-
-/* "name name …" of a directory, without the dots. */
-static char *
-names_in(const Fixture *fixture, uint64_t node)
-{
-    struct fuse_read_in in = {.size = 4096};
-    g_autoptr(GBytes) body = g_bytes_new(&in, sizeof in);
-    g_autofree char *buf = g_malloc(in.size);
-    GString *names = g_string_new(NULL);
-    int n = kernel_ask(fixture->kernel, FUSE_READDIR, PID_HOST, node, body, buf, in.size);
-
-    for (int at = 0; at < n;) {
-        struct fuse_dirent entry;
-        const char *name = buf + at + FUSE_NAME_OFFSET;
-
-        memcpy(&entry, buf + at, FUSE_NAME_OFFSET);
-        if (name[0] != '.')
-            g_string_append_printf(names, "%.*s ", (int)entry.namelen, name);
-        at += (int)FUSE_DIRENT_ALIGN(FUSE_NAME_OFFSET + entry.namelen);
-    }
-    return g_string_free(names, FALSE);
-}
-
 static void
 lists(const Fixture *fixture, uint64_t node, const char *expected)
 {
-    g_autofree char *names = names_in(fixture, node);
+    g_autofree char *names = names_in(fixture->kernel, PID_HOST, node, 4096);
+    g_autofree char *all = g_strconcat(". .. ", expected, NULL);
 
-    assert_string_equal(names, expected);
+    assert_string_equal(names, all);
 }
 
 static void
@@ -149,8 +118,8 @@ whoever_reads_is_shown_the_bound_container(void **state)
     uint64_t two = node_of(((Fixture *)*state)->kernel, PID_A, "two/proc/meminfo");
 
     for (unsigned i = 0; i < G_N_ELEMENTS(readers); i++) {
-        shows(*state, readers[i], one, TOTAL_A);
-        shows(*state, readers[i], two, TOTAL_B);
+        page_shows(*state, readers[i], one, TOTAL_A);
+        page_shows(*state, readers[i], two, TOTAL_B);
     }
 }
 
@@ -196,7 +165,7 @@ within_a_tick_it_is_the_same_text(void **state)
     machine_write(fixture->kernel->machine, "sys/fs/cgroup/a/memory.max", "134217728\n");
     machine_set_now(machine_now() + TICK_USEC / 2);
     again = attributes(fixture, node).attr;
-    shows(*state, PID_A, node, TOTAL_A);
+    page_shows(*state, PID_A, node, TOTAL_A);
     assert_true(first.mtime == again.mtime && first.mtimensec == again.mtimensec);
 }
 
@@ -210,7 +179,7 @@ the_next_tick_has_another_text_and_another_time(void **state)
     machine_write(fixture->kernel->machine, "sys/fs/cgroup/a/memory.max", "134217728\n");
     machine_set_now(machine_now() + TICK_USEC);
     next = attributes(fixture, node).attr;
-    shows(*state, PID_A, node, "MemTotal:         131072 kB\n");
+    page_shows(*state, PID_A, node, "MemTotal:         131072 kB\n");
     assert_true(next.mtime > first.mtime ||
                 (next.mtime == first.mtime && next.mtimensec > first.mtimensec));
 }
@@ -236,7 +205,7 @@ a_container_that_has_ended_is_stale(void **state)
 
     machine_remove(fixture->kernel->machine, "sys/fs/cgroup/a");
     is_stale(fixture, node);
-    assert_false(is_there(fixture, "one"));
+    assert_false(is_found(fixture->kernel, PID_HOST, "one"));
     lists(fixture, FUSE_ROOT_ID, "two ");
 }
 
@@ -265,7 +234,7 @@ what_takes_its_path_is_not_shown_in_its_place(void **state)
     Fixture *fixture = *state;
     uint64_t node = node_of(fixture->kernel, PID_A, "one/proc/meminfo");
 
-    shows(*state, PID_A, node, TOTAL_A);
+    page_shows(*state, PID_A, node, TOTAL_A);
     make_anew(fixture);
     machine_set_now(machine_now() + TICK_USEC);
     is_stale(fixture, node);
@@ -282,7 +251,7 @@ what_was_taken_away_is_stale(void **state)
 
     assert_true(registry_remove(fixture->kernel->machine->registry, "one"));
     is_stale(fixture, node);
-    assert_false(is_there(fixture, "one"));
+    assert_false(is_found(fixture->kernel, PID_HOST, "one"));
 }
 
 static void
@@ -313,7 +282,7 @@ before_its_cgroup_exists_there_are_files_and_no_texts(void **state)
     assert_int_equal(error, -ESTALE);
     rename_cgroup(fixture, "b", "soon");
     machine_set_now(machine_now() + TICK_USEC);
-    shows(*state, PID_A, node, TOTAL_B);
+    page_shows(*state, PID_A, node, TOTAL_B);
     after = attributes(fixture, node).attr;
     assert_true(before.size == after.size && before.size > 0);
 }
@@ -327,12 +296,12 @@ only_files_that_fit_a_page_are_there(void **state)
 
     lists(fixture, top, "proc ");
     lists(fixture, proc, "pressure cpuinfo loadavg meminfo stat swaps uptime ");
-    assert_true(is_there(fixture, "one/proc/pressure/cpu"));
-    assert_false(is_there(fixture, "one/proc/vmstat"));
-    assert_false(is_there(fixture, "one/sys"));
-    assert_false(is_there(fixture, "one/metrics"));
-    assert_false(is_there(fixture, "metrics"));
-    assert_false(is_there(fixture, "proc"));
+    assert_true(is_found(fixture->kernel, PID_HOST, "one/proc/pressure/cpu"));
+    assert_false(is_found(fixture->kernel, PID_HOST, "one/proc/vmstat"));
+    assert_false(is_found(fixture->kernel, PID_HOST, "one/sys"));
+    assert_false(is_found(fixture->kernel, PID_HOST, "one/metrics"));
+    assert_false(is_found(fixture->kernel, PID_HOST, "metrics"));
+    assert_false(is_found(fixture->kernel, PID_HOST, "proc"));
 }
 
 static void
@@ -344,8 +313,8 @@ a_file_that_could_get_longer_than_a_page_is_not_there(void **state)
     machine_write(fixture->kernel->machine, "proc/cpuinfo",
                   "processor\t: 0\nmodel name\t: %s\n\nprocessor\t: 1\nmodel name\t: A\n\n", model);
     add(fixture, "wide", "/a", 0);
-    assert_false(is_there(fixture, "wide/proc/cpuinfo"));
-    assert_true(is_there(fixture, "wide/proc/meminfo"));
+    assert_false(is_found(fixture->kernel, PID_HOST, "wide/proc/cpuinfo"));
+    assert_true(is_found(fixture->kernel, PID_HOST, "wide/proc/meminfo"));
 }
 
 static void
@@ -357,10 +326,10 @@ a_file_that_is_hidden_or_the_hosts_is_not_there(void **state)
     assert_true(policy_set_file(policy, "proc/meminfo", "hide", NULL));
     assert_true(policy_set_file(policy, "proc/stat", "host", NULL));
     assert_true(policy_set_file(policy, "proc/swaps", "zero", NULL));
-    assert_false(is_there(fixture, "one/proc/meminfo"));
-    assert_false(is_there(fixture, "one/proc/stat"));
-    assert_true(is_there(fixture, "one/proc/swaps"));
-    assert_true(is_there(fixture, "two/proc/meminfo"));
+    assert_false(is_found(fixture->kernel, PID_HOST, "one/proc/meminfo"));
+    assert_false(is_found(fixture->kernel, PID_HOST, "one/proc/stat"));
+    assert_true(is_found(fixture->kernel, PID_HOST, "one/proc/swaps"));
+    assert_true(is_found(fixture->kernel, PID_HOST, "two/proc/meminfo"));
 }
 
 static void
@@ -380,8 +349,8 @@ times_are_those_of_the_registered_time_namespace(void **state)
 
     add(fixture, "late", "/b", INT64_C(-4990) * G_USEC_PER_SEC);
     node = node_of(fixture->kernel, PID_HOST, "late/proc/uptime");
-    shows(fixture, PID_B, node, "10.00 ");
-    shows(fixture, PID_HOST, node, "10.00 ");
+    page_shows(fixture, PID_B, node, "10.00 ");
+    page_shows(fixture, PID_HOST, node, "10.00 ");
 }
 
 static void

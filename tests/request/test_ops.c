@@ -25,35 +25,6 @@ disconnect_kernel(void **state)
     return 0;
 }
 
-static char *
-text_of(Kernel *kernel, const KernelRead *read)
-{
-    int error;
-    char *text = kernel_read(kernel, read, &error);
-
-    assert_int_equal(error, 0);
-    return text;
-}
-
-static int
-error_of(Kernel *kernel, const KernelRead *read)
-{
-    int error;
-    g_autofree char *text = kernel_read(kernel, read, &error);
-
-    assert_null(text);
-    return error;
-}
-
-static void
-shows(Kernel *kernel, const KernelRead *read, const char *start)
-{
-    g_autofree char *text = text_of(kernel, read);
-
-    if (!g_str_has_prefix(text, start))
-        assert_string_equal(text, start);
-}
-
 #define TOTAL_HOST "MemTotal:        8388608 kB\n"
 #define TOTAL_A "MemTotal:         262144 kB\n"
 #define TOTAL_B "MemTotal:         524288 kB\n"

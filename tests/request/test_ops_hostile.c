@@ -25,15 +25,6 @@ disconnect_kernel(void **state)
 }
 
 static int
-error_of(Kernel *kernel, const KernelRead *read)
-{
-    int error;
-
-    g_free(kernel_read(kernel, read, &error));
-    return error;
-}
-
-static int
 ask_raw(Kernel *kernel, uint32_t opcode, uint64_t node)
 {
     static const char zeros[256];
@@ -103,39 +94,12 @@ a_handle_that_was_never_given_reads_a_text_of_its_own(void **state)
     assert_int_equal(kernel_release(*state, PID_A, read.node, 0xdeadbeef), 0);
 }
 
-/* Lists @node in answers of at most @size bytes. */
-static char *
-list(Kernel *kernel, uint64_t node, uint32_t size)
-{
-    GString *names = g_string_new(NULL);
-    struct fuse_read_in in = {.size = size};
-    int n;
-
-    do {
-        g_autoptr(GBytes) body = g_bytes_new(&in, sizeof in);
-        char answer[4096];
-
-        n = kernel_ask(kernel, FUSE_READDIR, PID_A, node, body, answer, sizeof answer);
-        for (int at = 0; at < n;) {
-            struct fuse_dirent entry;
-
-            memcpy(&entry, answer + at, sizeof entry);
-            g_string_append_len(names, answer + at + FUSE_NAME_OFFSET, entry.namelen);
-            g_string_append_c(names, ' ');
-            in.offset = entry.off;
-            at += (int)FUSE_DIRENT_ALIGN(FUSE_NAME_OFFSET + entry.namelen);
-        }
-    } while (n > 0);
-    assert_int_equal(n, 0);
-    return g_string_free(names, FALSE);
-}
-
 static void
 a_listing_is_whole_however_small_the_pieces(void **state)
 {
-    g_autofree char *root = list(*state, FUSE_ROOT_ID, 4096);
-    g_autofree char *at_once = list(*state, node_of(*state, PID_A, "proc"), 4096);
-    g_autofree char *in_pieces = list(*state, node_of(*state, PID_A, "proc"), 64);
+    g_autofree char *root = names_in(*state, PID_A, FUSE_ROOT_ID, 4096);
+    g_autofree char *at_once = names_in(*state, PID_A, node_of(*state, PID_A, "proc"), 4096);
+    g_autofree char *in_pieces = names_in(*state, PID_A, node_of(*state, PID_A, "proc"), 64);
 
     assert_string_equal(root, ". .. proc sys metrics ");
     assert_true(g_str_has_prefix(at_once, ". .. "));

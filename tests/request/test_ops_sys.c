@@ -2,7 +2,7 @@
 
 /* Directories in which each container finds something else: sys/devices/system/{cpu,node}. */
 
-#include "tests/request/kernel.h"
+#include "tests/request/opened.h"
 #include "tests/unit/cmocka.h"
 
 #include <errno.h>
@@ -70,76 +70,20 @@ disconnect_kernel(void **state)
     return 0;
 }
 
-/* The names @pid reads in @path, each with a blank behind it, @size bytes at a time; the caller
- * frees.  @path is found by the host. */
-static char *
-list_in_pieces(Kernel *kernel, pid_t pid, const char *path, uint32_t size)
-{
-    struct fuse_read_in in = {.size = size};
-    struct fuse_entry_out found;
-    GString *names = g_string_new(NULL);
-    char buf[65536];
-    int n;
-
-    assert_int_equal(kernel_walk(kernel, PID_HOST, path, &found), 0);
-    do {
-        g_autoptr(GBytes) body = g_bytes_new(&in, sizeof in);
-
-        n = kernel_ask(kernel, FUSE_READDIR, pid, found.nodeid, body, buf, sizeof buf);
-        for (int at = 0; at < n;) {
-            struct fuse_dirent entry;
-
-            memcpy(&entry, buf + at, sizeof entry);
-            g_string_append_len(names, buf + at + FUSE_NAME_OFFSET, entry.namelen);
-            g_string_append_c(names, ' ');
-            in.offset = entry.off;
-            at += (int)FUSE_DIRENT_ALIGN(FUSE_NAME_OFFSET + entry.namelen);
-        }
-    } while (n > 0);
-    assert_int_equal(n, 0);
-    return g_string_free(names, FALSE);
-}
-
 static void
 lists(Kernel *kernel, pid_t pid, const char *path, const char *expected)
 {
-    g_autofree char *names = list_in_pieces(kernel, pid, path, 4096);
+    g_autofree char *names = names_in(kernel, pid, node_of(kernel, PID_HOST, path), 4096);
 
     assert_string_equal(names, expected);
-}
-
-static bool
-finds(Kernel *kernel, pid_t pid, const char *path)
-{
-    struct fuse_entry_out entry;
-    int error = kernel_walk(kernel, pid, path, &entry);
-
-    assert_true(error == 0 || error == -ENOENT);
-    return error == 0;
-}
-
-/* Opens and reads @path, found by @finder, as @pid; the caller frees. */
-static char *
-text_of(Kernel *kernel, pid_t finder, pid_t pid, const char *path, int *ret_error)
-{
-    KernelRead read = {.pid = pid, .size = 4096};
-    struct fuse_entry_out entry;
-    struct fuse_open_out open;
-
-    assert_int_equal(kernel_walk(kernel, finder, path, &entry), 0);
-    read.node = entry.nodeid;
-    assert_int_equal(kernel_open(kernel, pid, read.node, O_RDONLY, &open), 0);
-    read.handle = open.fh;
-    return kernel_read(kernel, &read, ret_error);
 }
 
 static void
 says(Kernel *kernel, pid_t pid, const char *path, const char *expected)
 {
-    int error;
-    g_autofree char *text = text_of(kernel, pid, pid, path, &error);
+    const KernelRead read = opened(kernel, pid, pid, path);
+    g_autofree char *text = text_of(kernel, &read);
 
-    assert_int_equal(error, 0);
     assert_string_equal(text, expected);
 }
 
@@ -160,10 +104,10 @@ the_host_lists_what_the_kernel_has(void **state)
 static void
 each_container_finds_the_cpus_it_is_shown(void **state)
 {
-    assert_true(finds(*state, PID_A, CPU "/cpu0/online"));
-    assert_false(finds(*state, PID_A, CPU "/cpu1"));
-    assert_true(finds(*state, PID_B, CPU "/cpu2/topology/core_id"));
-    assert_false(finds(*state, PID_B, CPU "/cpu3"));
+    assert_true(is_found(*state, PID_A, CPU "/cpu0/online"));
+    assert_false(is_found(*state, PID_A, CPU "/cpu1"));
+    assert_true(is_found(*state, PID_B, CPU "/cpu2/topology/core_id"));
+    assert_false(is_found(*state, PID_B, CPU "/cpu3"));
 }
 
 static void
@@ -173,7 +117,7 @@ a_change_of_the_quota_is_seen_at_once(void **state)
 
     machine_write(kernel->machine, "sys/fs/cgroup/b/cpu.max", "150000 100000\n");
     lists(kernel, PID_B, CPU, ". .. cpu0 cpu1 kernel_max online possible present ");
-    assert_false(finds(kernel, PID_B, CPU "/cpu2"));
+    assert_false(is_found(kernel, PID_B, CPU "/cpu2"));
 }
 
 static void
@@ -200,7 +144,7 @@ static void
 caches_are_those_that_the_kernel_has(void **state)
 {
     lists(*state, PID_A, CPU "/cpu0/cache", ". .. index0 index3 ");
-    assert_false(finds(*state, PID_A, CPU "/cpu0/cache/index1"));
+    assert_false(is_found(*state, PID_A, CPU "/cpu0/cache/index1"));
 }
 
 static void
@@ -209,34 +153,34 @@ what_the_kernel_does_not_have_is_not_there(void **state)
     Kernel *kernel = *state;
 
     lists(kernel, PID_B, CPU "/cpu0/topology", ". .. core_cpus_list core_id ");
-    assert_false(finds(kernel, PID_B, CPU "/cpu0/cpufreq"));
-    assert_false(finds(kernel, PID_B, CPU "/vulnerabilities"));
+    assert_false(is_found(kernel, PID_B, CPU "/cpu0/cpufreq"));
+    assert_false(is_found(kernel, PID_B, CPU "/vulnerabilities"));
     machine_remove(kernel->machine, NODE);
-    assert_false(finds(kernel, PID_B, NODE));
+    assert_false(is_found(kernel, PID_B, NODE));
 }
 
 static void
 a_file_of_a_cpu_that_the_reader_is_not_shown_is_stale(void **state)
 {
-    int error;
+    const KernelRead read = opened(*state, PID_B, PID_A, CPU "/cpu2/online");
 
-    assert_null(text_of(*state, PID_B, PID_A, CPU "/cpu2/online", &error));
-    assert_int_equal(error, -ESTALE);
+    assert_int_equal(error_of(*state, &read), -ESTALE);
 }
 
 static void
 nobody_knows_how_many_cpus_a_stranger_has(void **state)
 {
     lists(*state, 0, CPU, ". .. kernel_max online possible present ");
-    assert_false(finds(*state, 0, CPU "/cpu0"));
-    assert_true(finds(*state, 0, CPU "/kernel_max"));
+    assert_false(is_found(*state, 0, CPU "/cpu0"));
+    assert_true(is_found(*state, 0, CPU "/kernel_max"));
 }
 
 static void
 a_listing_is_whole_however_small_the_pieces(void **state)
 {
-    g_autofree char *at_once = list_in_pieces(*state, PID_B, CPU, 4096);
-    g_autofree char *in_pieces = list_in_pieces(*state, PID_B, CPU, 40);
+    uint64_t cpus = node_of(*state, PID_HOST, CPU);
+    g_autofree char *at_once = names_in(*state, PID_B, cpus, 4096);
+    g_autofree char *in_pieces = names_in(*state, PID_B, cpus, 40);
 
     assert_string_equal(in_pieces, at_once);
 }
