@@ -9,6 +9,7 @@
 #include "common/fd.h"
 #include "common/io.h"
 #include "common/number.h"
+#include "fs/reader/known.h"
 #include "fs/reader/process.h"
 
 #include <dirent.h>
@@ -23,41 +24,18 @@
 #define PARENTS_MAX 1024
 #define MEMBERS_MAX 4096
 
-static void
-known_free(gpointer data)
-{
-    fd_clear(data);
-    g_free(data);
-}
-
-static bool
-known_copy(const void *value, void *ret)
-{
-    *(int *)ret = fcntl(*(const int *)value, F_DUPFD_CLOEXEC, 0);
-    return *(int *)ret >= 0;
-}
-
-/* The directory of an init that has ended fails at every look below it, and while it has not its
- * namespace's number cannot be another's. */
-const CacheKind pid_inits = {
-    .max_entries = 256,
-    .max_idle_usec = 30 * G_USEC_PER_SEC,
-    .value_free = known_free,
-    .value_copy = known_copy,
-};
-
 typedef struct {
-    int root_fd;
+    const Readers *readers;
     uint64_t number;
-    int found; /* /proc/PID of the init, or -1 */
+    Process *found; /* or NULL */
 } Search;
 
 static bool
-is_init(int dir, uint64_t number)
+is_init(const Process *process, uint64_t number)
 {
     ProcessStatus status;
 
-    return process_namespace(dir, "ns/pid") == number && process_status(dir, &status, NULL) &&
+    return process->pid_ns == number && process_status(process->dir, &status, NULL) &&
            status.number == INIT_NUMBER;
 }
 
@@ -66,18 +44,19 @@ static bool
 try_pid(pid_t pid, void *data)
 {
     Search *search = data;
-    autofd dir = process_open(search->root_fd, pid, NULL);
+    g_autoptr(Process) process = known_open(search->readers, pid, NULL);
 
-    if (dir < 0 || !is_init(dir, search->number))
+    if (!process || !is_init(process, search->number))
         return true;
-    search->found = fd_steal(&dir);
+    process->is_init = true; /* nobody else has it yet */
+    search->found = g_steal_pointer(&process);
     return false;
 }
 
 static void
-ask_the_kernel(Search *search, int dir)
+ask_the_kernel(Search *search, const Process *process)
 {
-    autofd namespace = io_open_at(dir, "ns/pid", O_RDONLY, NULL);
+    autofd namespace = io_open_at(process->dir, "ns/pid", O_RDONLY, NULL);
     int pid;
 
     if (namespace < 0)
@@ -89,38 +68,39 @@ ask_the_kernel(Search *search, int dir)
 
 /* The process itself, its parent, … for as long as they are in the namespace. */
 static void
-search_parents(Search *search, int dir)
+search_parents(Search *search, const Process *process)
 {
-    autofd at = fcntl(dir, F_DUPFD_CLOEXEC, 0);
+    pid_t pid = process->pid;
 
-    for (unsigned i = 0; at >= 0 && i < PARENTS_MAX; i++) {
+    for (unsigned i = 0; pid > 0 && i < PARENTS_MAX; i++) {
+        g_autoptr(Process) at = known_open(search->readers, pid, NULL);
         ProcessStatus status;
 
-        if (process_namespace(at, "ns/pid") != search->number || !process_status(at, &status, NULL))
+        if (!at || at->pid_ns != search->number || !process_status(at->dir, &status, NULL))
             return;
         if (status.number == INIT_NUMBER) {
-            search->found = fd_steal(&at);
+            at->is_init = true;
+            search->found = g_steal_pointer(&at);
             return;
         }
-        fd_clear(&at);
-        if (status.parent > 0)
-            at = process_open(search->root_fd, status.parent, NULL);
+        pid = status.parent;
     }
 }
 
 /* The process's cgroup, its parent, … in the hierarchy that limits memory. */
 static void
-search_cgroups(Search *search, const CgroupLayout *layout, int dir)
+search_cgroups(Search *search, const Process *process)
 {
+    const CgroupLayout *layout = search->readers->config.layout;
     const CgroupHierarchy *hierarchy = &layout->controllers[CGROUP_MEMORY];
     g_auto(CgroupPaths) paths = {0};
     g_autofree char *path = NULL;
     CgroupWalk walk = {"cgroup.procs", MEMBERS_MAX, MEMBERS_MAX, try_pid, search};
 
-    if (!process_cgroup(dir, &paths, NULL))
+    if (!process_cgroup(process->dir, &paths, NULL))
         return;
     path = g_strdup(cgroup_layout_path(layout, &paths, CGROUP_MEMORY));
-    while (path && strcmp(path, "/") != 0 && search->found < 0 && walk.cgroups_left > 0 &&
+    while (path && strcmp(path, "/") != 0 && !search->found && walk.cgroups_left > 0 &&
            walk.ids_left > 0) {
         autofd cgroup = cgroup_layout_open(hierarchy, path, NULL);
         char *parent = g_path_get_dirname(path);
@@ -135,7 +115,7 @@ search_cgroups(Search *search, const CgroupLayout *layout, int dir)
 static void
 search_everywhere(Search *search)
 {
-    int fd = io_open_at(search->root_fd, "proc", O_RDONLY | O_DIRECTORY, NULL);
+    int fd = io_open_at(search->readers->config.root_fd, "proc", O_RDONLY | O_DIRECTORY, NULL);
     DIR *list = fd < 0 ? NULL : fdopendir(fd);
     const struct dirent *entry;
 
@@ -143,7 +123,7 @@ search_everywhere(Search *search)
         fd_clear(&fd);
         return;
     }
-    while (search->found < 0 && (entry = readdir(list))) {
+    while (!search->found && (entry = readdir(list))) {
         pid_t pid;
 
         if (number_parse_pid(entry->d_name, strlen(entry->d_name), &pid, NULL))
@@ -152,39 +132,35 @@ search_everywhere(Search *search)
     (void)closedir(list); /* it was only read */
 }
 
-static int
-search_init(const Readers *readers, int dir, uint64_t number)
+static Process *
+search_init(const Readers *readers, const Process *process)
 {
-    Search search = {readers->config.root_fd, number, -1};
+    Search search = {readers, process->pid_ns, NULL};
 
-    ask_the_kernel(&search, dir);
-    if (search.found < 0)
-        search_parents(&search, dir);
-    if (search.found < 0)
-        search_cgroups(&search, readers->config.layout, dir);
-    if (search.found < 0)
+    ask_the_kernel(&search, process);
+    if (!search.found)
+        search_parents(&search, process);
+    if (!search.found)
+        search_cgroups(&search, process);
+    if (!search.found)
         search_everywhere(&search);
     return search.found;
 }
 
-int
-pid_init_find(Readers *readers, int dir, uint64_t number)
+Process *
+known_init_find(Readers *readers, const Process *process)
 {
     uint64_t now = (uint64_t)g_get_monotonic_time();
-    autofd init = -1;
-    int *known;
+    Process *init;
 
-    if (cache_get(readers->inits, number, now, &init)) {
-        if (process_namespace(init, "ns/pid") == number)
-            return fd_steal(&init);
-        cache_drop(readers->inits, number);
-        fd_clear(&init);
+    if (cache_get(readers->inits, process->pid_ns, now, &init)) {
+        if (process_namespace(init->dir, "ns/pid") == process->pid_ns)
+            return init;
+        cache_drop(readers->inits, process->pid_ns);
+        known_unref(init);
     }
-    init = search_init(readers, dir, number);
-    if (init < 0)
-        return -1;
-    known = g_new(int, 1);
-    *known = fcntl(init, F_DUPFD_CLOEXEC, 0);
-    cache_put(readers->inits, number, now, known);
-    return fd_steal(&init);
+    init = search_init(readers, process);
+    if (init)
+        cache_put(readers->inits, process->pid_ns, now, known_ref(init));
+    return init;
 }

@@ -10,8 +10,9 @@
 #include "fs/reader/readers.h"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <string.h>
-#include <sys/personality.h>
+#include <sys/vfs.h>
 
 #define NOBODY ((Reader){.pid_dir = -1, .init_dir = -1})
 
@@ -20,10 +21,12 @@ own_namespaces(Readers *readers, GError **error)
 {
     autofd self = io_open_at(readers->config.root_fd, "proc/self", O_PATH | O_DIRECTORY, error);
     g_autofree char *offsets = NULL;
+    struct statfs fs;
     size_t len;
 
     if (self < 0)
         return false;
+    readers->is_procfs = fstatfs(self, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
     readers->cgroup_ns = process_namespace(self, "ns/cgroup");
     readers->pid_ns = process_namespace(self, "ns/pid");
     readers->time_ns = process_namespace(self, "ns/time");
@@ -40,7 +43,8 @@ readers_new(const ReadersConfig *config, GError **error)
 
     readers->config = *config;
     readers->roots = cache_new(&namespace_roots);
-    readers->inits = cache_new(&pid_inits);
+    readers->threads = cache_new(&known_threads);
+    readers->inits = cache_new(&known_inits);
     readers->births = cache_new(&births);
     if (!own_namespaces(readers, error))
         return NULL;
@@ -53,6 +57,7 @@ readers_free(Readers *readers)
     if (!readers)
         return;
     cache_free(readers->roots);
+    cache_free(readers->threads);
     cache_free(readers->inits);
     cache_free(readers->births);
     g_free(readers);
@@ -61,8 +66,8 @@ readers_free(Readers *readers)
 void
 reader_clear(Reader *reader)
 {
-    fd_clear(&reader->pid_dir);
-    fd_clear(&reader->init_dir);
+    reader->pid_dir = reader->init_dir = -1;
+    g_clear_pointer(&reader->process, known_unref);
     cgroup_paths_clear(&reader->container);
 }
 
@@ -142,11 +147,13 @@ rise_to_init(const Readers *readers, const CgroupPaths *init, CgroupPaths *conta
 }
 
 static void
-by_pid_namespace(const Readers *readers, const Reader *reader, CgroupPaths *container)
+by_pid_namespace(const Readers *readers, const Process *process, CgroupPaths *container)
 {
     g_auto(CgroupPaths) init = {0};
 
-    if (reader->init_dir < 0 || !process_cgroup(reader->init_dir, &init, NULL))
+    if (process->is_init)
+        cgroup_paths_copy(container, &init);
+    else if (!process->init || !known_cgroup(process->init, &init, NULL))
         return;
     for (unsigned i = 0; i < CGROUP_N_CONTROLLERS; i++)
         leave_init_scope(init.v1[i]);
@@ -160,9 +167,9 @@ by_own_cgroup(const Readers *readers, Reader *reader, GError **error)
 {
     ProcessStat stat;
 
-    if (!process_cgroup(reader->pid_dir, &reader->container, error))
+    if (!known_cgroup(reader->process, &reader->container, error))
         return false;
-    by_pid_namespace(readers, reader, &reader->container);
+    by_pid_namespace(readers, reader->process, &reader->container);
     reader->is_host = cgroup_paths_are_root(&reader->container);
     if (!reader->is_host)
         return true;
@@ -190,11 +197,29 @@ is_complete(const Readers *readers, const CgroupPaths *container, GError **error
     return true;
 }
 
+/* Rules 2 to 4. */
+static bool
+look_at(Readers *readers, Reader *reader, GError **error)
+{
+    const Process *process;
+
+    reader->process = known_thread(readers, reader->tid, error);
+    if (!reader->process)
+        return false;
+    process = reader->process;
+    reader->pid_dir = process->dir;
+    if (process->is_init)
+        reader->init_dir = process->dir;
+    else if (process->init)
+        reader->init_dir = process->init->dir;
+    return by_cgroup_namespace(readers, reader) || by_own_cgroup(readers, reader, error);
+}
+
 /* The first rule that matches. */
 static bool
 find_container(Readers *readers, Reader *reader, GError **error)
 {
-    uint64_t pid_ns;
+    g_autoptr(GError) problem = NULL;
 
     if (readers->config.bound) {
         cgroup_paths_copy(readers->config.bound, &reader->container);
@@ -205,12 +230,17 @@ find_container(Readers *readers, Reader *reader, GError **error)
                     "the reader is not visible in the daemon's pid namespace");
         return false;
     }
-    reader->pid_dir = process_open(readers->config.root_fd, reader->tid, error);
-    if (reader->pid_dir < 0)
+    if (look_at(readers, reader, &problem))
+        return true;
+    if (!reader->process || !reader->process->is_kept ||
+        !g_error_matches(problem, READ_ERROR, READ_ERROR_GONE)) {
+        g_propagate_error(error, g_steal_pointer(&problem));
         return false;
-    if (is_foreign(reader->pid_dir, "ns/pid", readers->pid_ns, &pid_ns))
-        reader->init_dir = pid_init_find(readers, reader->pid_dir, pid_ns);
-    return by_cgroup_namespace(readers, reader) || by_own_cgroup(readers, reader, error);
+    }
+    /* Who had the number a moment ago has ended. */
+    known_forget(readers, reader->tid);
+    reader_clear(reader);
+    return look_at(readers, reader, error);
 }
 
 bool
@@ -226,43 +256,13 @@ reader_identify(Readers *readers, pid_t tid, Reader *ret, GError **error)
     return true;
 }
 
-bool
-reader_boottime_offset(Readers *readers, const Reader *reader, int64_t *ret_usec, GError **error)
-{
-    g_autofree char *text = NULL;
-    uint64_t number;
-    int64_t offset;
-    size_t len;
-
-    if (reader->pid_dir < 0 || !is_foreign(reader->pid_dir, "ns/time", readers->time_ns, &number)) {
-        *ret_usec = 0;
-        return true;
-    }
-    text = io_read_at(reader->pid_dir, "timens_offsets", &len, error);
-    if (!text || !process_boottime_offset_parse(text, len, &offset, error))
-        return false;
-    *ret_usec = offset - readers->boottime_offset;
-    return true;
-}
-
-bool
-reader_is_host_root(const Readers *readers, pid_t tid, uid_t uid)
-{
-    autofd dir = -1;
-
-    if (uid != 0 || tid <= 0)
-        return false;
-    dir = process_open(readers->config.root_fd, tid, NULL);
-    return dir >= 0 && process_namespace(dir, "ns/pid") == readers->pid_ns &&
-           process_namespace(dir, "ns/user") == readers->user_ns;
-}
-
 void
 readers_caches(Readers *readers, ReadersCache ret[READERS_CACHES])
 {
-    Cache *caches[READERS_CACHES] = {readers->roots, readers->inits, readers->births};
+    Cache *caches[READERS_CACHES] = {readers->roots, readers->inits, readers->threads,
+                                     readers->births};
     static const char *const names[READERS_CACHES] = {"cgroup_namespaces", "pid_namespaces",
-                                                      "births"};
+                                                      "threads", "births"};
 
     for (unsigned i = 0; i < READERS_CACHES; i++) {
         CacheUse use;
@@ -270,18 +270,4 @@ readers_caches(Readers *readers, ReadersCache ret[READERS_CACHES])
         cache_use(caches[i], &use);
         ret[i] = (ReadersCache){names[i], use.hits, use.misses, use.entries};
     }
-}
-
-/* Eight hexadecimal digits. */
-bool
-reader_is_linux32(const Reader *reader)
-{
-    g_autofree char *text = NULL;
-    unsigned personality = 0;
-
-    if (reader->pid_dir >= 0)
-        text = io_read_at(reader->pid_dir, "personality", NULL, NULL);
-    for (const char *digit = text; digit && g_ascii_isxdigit(*digit); digit++)
-        personality = personality << 4 | (unsigned)g_ascii_xdigit_value(*digit);
-    return (personality & PER_MASK) == PER_LINUX32;
 }

@@ -41,14 +41,15 @@ void readers_free(Readers *readers);
 
 typedef struct {
     pid_t tid;             /* as the daemon's pid namespace numbers it */
-    int pid_dir;           /* /proc/TID; -1 if bound */
+    int pid_dir;           /* /proc/TID; -1 if bound.  Borrowed from @process, as @init_dir is */
     CgroupPaths container; /* the container's root cgroup in each hierarchy */
     bool is_host; /* rule 4 ended at the root of every hierarchy: he sees what the host sees */
     int init_dir; /* /proc/PID of his pid namespace's init; -1 if that is the daemon's namespace */
+    struct Process *process; /* private: fs/reader/known.h */
 } Reader;
 
-/* READ_ERROR_STRANGER if @tid is 0: the reader is not visible in the daemon's pid namespace.
- * READ_ERROR_GONE if he has ended. */
+/* As he is now; who asked a moment ago costs less.  READ_ERROR_STRANGER if @tid is 0: the reader is
+ * not visible in the daemon's pid namespace. READ_ERROR_GONE if he has ended. */
 bool reader_identify(Readers *readers, pid_t tid, Reader *ret, GError **error);
 void reader_clear(Reader *reader);
 
@@ -71,7 +72,7 @@ bool reader_boottime_offset(Readers *readers, const Reader *reader, int64_t *ret
 bool reader_is_host_root(const Readers *readers, pid_t tid, uid_t uid);
 
 /* How much is remembered of what, and how often that helped. */
-#define READERS_CACHES 3
+#define READERS_CACHES 4
 
 typedef struct {
     const char *name; /* static */

@@ -5,24 +5,23 @@
 #pragma once
 
 #include "common/cache.h"
+#include "fs/reader/known.h"
 #include "fs/reader/reader.h"
 
 struct Readers {
     ReadersConfig config;
     uint64_t cgroup_ns, pid_ns, time_ns, user_ns; /* the daemon's own namespaces */
     int64_t boottime_offset;                      /* of the daemon's own time namespace */
+    bool is_procfs;                               /* not a recorded machine */
     Cache *roots;                                 /* cgroup namespace → namespace_root.c */
+    Cache *threads;                               /* thread id → known.c */
     Cache *inits;                                 /* pid namespace → pid_init.c */
     Cache *births;                                /* cpuacct cgroup → born.c */
 };
 
-extern const CacheKind namespace_roots, pid_inits, births;
+extern const CacheKind namespace_roots, births;
 
 /* Rule 2: the root of the cgroup namespace @number, which the process @dir is in.  Fails if that
  * cannot be told: it may not be entered, or the process is outside of its root. */
 bool namespace_root_find(Readers *readers, int dir, uint64_t number, CgroupPaths *ret,
                          GError **error);
-
-/* Rule 3: opens /proc/PID of the init of the pid namespace @number, which the process @dir is in.
- * The caller closes.  -1 if there is none that can be seen. */
-int pid_init_find(Readers *readers, int dir, uint64_t number);

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "fs/reader/known.h"
+
+#include "common/fd.h"
+#include "common/io.h"
+#include "fs/reader/process.h"
+#include "fs/reader/readers.h"
+
+#include <fcntl.h>
+
+static bool
+known_copy(const void *value, void *ret)
+{
+    *(Process **)ret = known_ref((Process *)value); /* only its count of users changes */
+    return true;
+}
+
+static void
+known_free(gpointer process)
+{
+    known_unref(process);
+}
+
+/* Two fds each.  They keep the kernel's record of a pid namespace, nothing else of a container, so
+ * not for long. */
+const CacheKind known_threads = {
+    .max_entries = 256,
+    .max_idle_usec = 10 * G_USEC_PER_SEC,
+    .value_free = known_free,
+    .value_copy = known_copy,
+};
+
+/* The directory of an init that has ended fails at every look below it, and while it has not its
+ * namespace's number cannot be another's. */
+const CacheKind known_inits = {
+    .max_entries = 256,
+    .max_idle_usec = 30 * G_USEC_PER_SEC,
+    .value_free = known_free,
+    .value_copy = known_copy,
+};
+
+Process *
+known_open(const Readers *readers, pid_t pid, GError **error)
+{
+    autofd dir = process_open(readers->config.root_fd, pid, error);
+    Process *process;
+
+    if (dir < 0)
+        return NULL;
+    process = g_atomic_rc_box_new0(Process);
+    process->pid = pid;
+    process->pid_ns = process_namespace(dir, "ns/pid");
+    process->is_kept = readers->is_procfs;
+    process->dir = fd_steal(&dir);
+    process->cgroup = -1;
+    return process;
+}
+
+Process *
+known_ref(Process *process)
+{
+    return g_atomic_rc_box_acquire(process);
+}
+
+static void
+process_clear(void *data)
+{
+    Process *process = data;
+
+    fd_clear(&process->dir);
+    fd_clear(&process->cgroup);
+    g_clear_pointer(&process->init, known_unref);
+}
+
+void
+known_unref(Process *process)
+{
+    g_atomic_rc_box_release_full(process, process_clear);
+}
+
+/* Of two who open it at once the first counts.  -1 and an error. */
+static int
+cgroup_fd(Process *process, GError **error)
+{
+    int known = __atomic_load_n(&process->cgroup, __ATOMIC_ACQUIRE);
+    autofd fd = -1;
+
+    if (known >= 0)
+        return known;
+    fd = io_open_at(process->dir, "cgroup", O_RDONLY | O_NOCTTY, error);
+    if (fd < 0 || !__atomic_compare_exchange_n(&process->cgroup, &known, fd, false,
+                                               __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+        return known;
+    return fd_steal(&fd);
+}
+
+bool
+known_cgroup(Process *process, CgroupPaths *ret, GError **error)
+{
+    g_autofree char *text = NULL;
+    size_t len;
+    int fd;
+
+    if (!process->is_kept)
+        return process_cgroup(process->dir, ret, error);
+    fd = cgroup_fd(process, error);
+    text = fd < 0 ? NULL : io_read_records_fd(fd, "cgroup", &len, error);
+    return text && cgroup_paths_parse(text, len, ret, error);
+}
+
+/* Who asks for the first time is opened, and his init is found. */
+static Process *
+meet(Readers *readers, pid_t tid, GError **error)
+{
+    g_autoptr(Process) process = known_open(readers, tid, error);
+    g_autoptr(Process) init = NULL;
+
+    if (!process || process->pid_ns == 0 || process->pid_ns == readers->pid_ns)
+        return g_steal_pointer(&process);
+    init = known_init_find(readers, process);
+    if (init && init->pid == tid) /* the number is his as long as both can be read */
+        return g_steal_pointer(&init);
+    process->init = g_steal_pointer(&init);
+    return g_steal_pointer(&process);
+}
+
+/* Whose init was not to be seen is met anew each time: it may be, or have been about to end. */
+static bool
+is_complete(const Readers *readers, const Process *process)
+{
+    return process->pid_ns != 0 &&
+           (process->pid_ns == readers->pid_ns || process->init || process->is_init);
+}
+
+Process *
+known_thread(Readers *readers, pid_t tid, GError **error)
+{
+    uint64_t now = (uint64_t)g_get_monotonic_time();
+    Process *process;
+
+    if (cache_get(readers->threads, (uint64_t)tid, now, &process))
+        return process;
+    process = meet(readers, tid, error);
+    if (process && process->is_kept && is_complete(readers, process))
+        cache_put(readers->threads, (uint64_t)tid, now, known_ref(process));
+    return process;
+}
+
+void
+known_forget(Readers *readers, pid_t tid)
+{
+    cache_drop(readers->threads, (uint64_t)tid);
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Who asks again, on the machine that runs the test: its own children. */
+
+#include "common/error.h"
+#include "common/fd.h"
+#include "fs/reader/reader.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+typedef struct {
+    int root;
+    CgroupLayout layout; /* no hierarchy: no line may be missing */
+    Readers *readers;
+} Asked;
+
+static int
+set_up(void **state)
+{
+    Asked *asked = g_new0(Asked, 1);
+    ReadersConfig config = {.layout = &asked->layout, .look_inside = reader_look_inside};
+
+    asked->root = config.root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    asked->readers = readers_new(&config, NULL);
+    *state = asked;
+    return asked->readers ? 0 : -1;
+}
+
+static int
+tear_down(void **state)
+{
+    Asked *asked = *state;
+
+    readers_free(asked->readers);
+    fd_clear(&asked->root);
+    g_free(asked);
+    return 0;
+}
+
+static pid_t
+start_child(void)
+{
+    int ready[2];
+    char answer;
+    pid_t pid;
+
+    assert_int_equal(pipe(ready), 0);
+    pid = fork();
+    if (pid == 0) {
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (write(ready[1], "y", 1) == 1)
+            for (;;)
+                (void)pause();
+        _exit(0);
+    }
+    assert_true(pid > 0);
+    (void)close(ready[1]);
+    assert_int_equal(read(ready[0], &answer, 1), 1);
+    (void)close(ready[0]);
+    return pid;
+}
+
+static void
+end_child(pid_t pid)
+{
+    (void)kill(pid, SIGKILL);
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
+static uint64_t
+hits(Readers *readers)
+{
+    ReadersCache caches[READERS_CACHES];
+
+    readers_caches(readers, caches);
+    for (unsigned i = 0; i < READERS_CACHES; i++)
+        if (strcmp(caches[i].name, "threads") == 0)
+            return caches[i].hits;
+    fail();
+    return 0;
+}
+
+static bool
+identify(Asked *asked, pid_t pid, Reader *ret, int *ret_code)
+{
+    g_autoptr(GError) error = NULL;
+    bool ok = reader_identify(asked->readers, pid, ret, &error);
+
+    *ret_code = error ? error->code : -1;
+    return ok;
+}
+
+static void
+who_asks_again_is_known(void **state)
+{
+    g_auto(Reader) first = {.pid_dir = -1, .init_dir = -1}, again = first;
+    pid_t pid = start_child();
+    int code;
+
+    assert_true(identify(*state, pid, &first, &code));
+    assert_true(identify(*state, pid, &again, &code));
+    end_child(pid);
+    assert_int_equal(hits(((Asked *)*state)->readers), 1);
+    assert_int_equal(again.pid_dir, first.pid_dir);
+}
+
+static void
+who_has_ended_is_known_no_more(void **state)
+{
+    g_auto(Reader) first = {.pid_dir = -1, .init_dir = -1}, again = first;
+    pid_t pid = start_child();
+    int code;
+
+    assert_true(identify(*state, pid, &first, &code));
+    end_child(pid);
+    assert_false(identify(*state, pid, &again, &code));
+    assert_int_equal(code, READ_ERROR_GONE);
+    assert_int_equal(faccessat(first.pid_dir, "stat", F_OK, 0), -1);
+}
+
+/* Asks for a process with the number @pid, which nobody has now. */
+static pid_t
+start_as(pid_t pid)
+{
+    for (int i = 0; i < 2; i++) {
+        autofd last = open("/proc/sys/kernel/ns_last_pid", O_WRONLY | O_CLOEXEC);
+        g_autofree char *text = g_strdup_printf("%d", (int)pid - 1);
+        pid_t child;
+
+        if (last < 0 || write(last, text, strlen(text)) < 0)
+            return -1;
+        child = start_child();
+        if (child == pid)
+            return child;
+        end_child(child);
+    }
+    return -1;
+}
+
+static void
+the_next_with_a_number_is_met_anew(void **state)
+{
+    g_auto(Reader) first = {.pid_dir = -1, .init_dir = -1}, again = first;
+    pid_t pid = start_child(), next;
+    int code;
+
+    assert_true(identify(*state, pid, &first, &code));
+    end_child(pid);
+    next = start_as(pid);
+    if (next < 0)
+        skip(); /* others took it, or we may not choose */
+    assert_true(identify(*state, next, &again, &code));
+    assert_int_equal(faccessat(again.pid_dir, "stat", F_OK, 0), 0);
+    end_child(next);
+    assert_int_equal(faccessat(first.pid_dir, "stat", F_OK, 0), -1);
+}
+
+static void
+enter(int sig)
+{
+    (void)sig;
+    (void)unshare(CLONE_NEWCGROUP);
+}
+
+static void
+wait_for_another(int dir, const char *before)
+{
+    char now[64] = "";
+
+    for (int i = 0; i < 1000 && (now[0] == '\0' || strcmp(now, before) == 0); i++) {
+        g_usleep(1000);
+        assert_true(readlinkat(dir, "ns/cgroup", now, sizeof now) > 0);
+    }
+}
+
+static void
+who_enters_a_cgroup_namespace_is_seen_to(void **state)
+{
+    g_auto(Reader) first = {.pid_dir = -1, .init_dir = -1}, again = first;
+    Asked *asked = *state;
+    pid_t pid;
+    ReadersCache caches[READERS_CACHES];
+    char before[64] = "";
+    int code;
+
+    if (geteuid() != 0)
+        skip();
+    (void)signal(SIGUSR1, enter);
+    pid = start_child();
+    assert_true(identify(asked, pid, &first, &code));
+    assert_true(readlinkat(first.pid_dir, "ns/cgroup", before, sizeof before) > 0);
+    (void)kill(pid, SIGUSR1);
+    wait_for_another(first.pid_dir, before);
+    assert_true(identify(asked, pid, &again, &code));
+    end_child(pid);
+    readers_caches(asked->readers, caches);
+    assert_string_equal(caches[0].name, "cgroup_namespaces");
+    assert_int_equal(caches[0].entries, 1);
+    assert_int_equal(hits(asked->readers), 1);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(who_asks_again_is_known, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_has_ended_is_known_no_more, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_next_with_a_number_is_met_anew, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_enters_a_cgroup_namespace_is_seen_to, set_up,
+                                        tear_down),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
