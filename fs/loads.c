@@ -18,11 +18,22 @@ load_clear(gpointer data)
     cgroup_paths_clear(&load->container);
 }
 
+Load *
+load_new(uint64_t id)
+{
+    Load *load = g_atomic_rc_box_new0(Load);
+
+    load->id = id;
+    load->by_use.data = load;
+    return load;
+}
+
 void
 load_unref(gpointer load)
 {
     g_atomic_rc_box_release_full(load, load_clear);
 }
+
 Loads *
 loads_new(const Sources *sources, unsigned max_containers)
 {
@@ -59,9 +70,17 @@ load_forget(Loads *loads, Load *load)
 {
     if (g_hash_table_lookup(loads->by_id, &load->id) != load)
         return; /* somebody else was faster */
+    shelf_drop(loads->shelf, (ShelfKey){SHELF_LOAD, load->id});
     loads->n_averaged -= load->averaged;
     g_queue_unlink(&loads->by_use, &load->by_use);
     g_hash_table_remove(loads->by_id, &load->id);
+}
+
+void
+load_enter(Loads *loads, Load *load)
+{
+    g_hash_table_insert(loads->by_id, &load->id, load);
+    g_queue_push_head_link(&loads->by_use, &load->by_use);
 }
 
 /* Under the lock. */
@@ -72,12 +91,9 @@ load_add(Loads *loads, uint64_t id, const CgroupPaths *container)
 
     if (g_hash_table_size(loads->by_id) >= loads->max)
         load_forget(loads, g_queue_peek_tail(&loads->by_use));
-    load = g_atomic_rc_box_new0(Load);
-    load->id = id;
-    load->by_use.data = load;
+    load = load_new(id);
     cgroup_paths_copy(container, &load->container);
-    g_hash_table_insert(loads->by_id, &load->id, load);
-    g_queue_push_head_link(&loads->by_use, &load->by_use);
+    load_enter(loads, load);
     return load;
 }
 
@@ -159,6 +175,7 @@ load_sample(Loads *loads, Load *load, uint64_t now, unsigned *n_asked, GError **
         sample.asker = 0;
         load->sample = sample;
         load->sampled = now;
+        load_keep(loads, load);
     }
     g_mutex_unlock(&loads->lock);
     *n_asked = ok ? sample.n_asked : 0;
@@ -179,6 +196,14 @@ loads_averaged(Loads *loads)
     g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&loads->lock);
 
     return loads->n_averaged;
+}
+
+void
+loads_start(Loads *loads)
+{
+    if (!loads->thread)
+        loads->thread = g_thread_try_new("loads", loads_run, loads, NULL);
+    g_cond_signal(&loads->changed);
 }
 
 static bool
@@ -220,10 +245,10 @@ load_average(Loads *loads, Load *load, const Reader *reader, uint64_t now, GErro
         past.usage_usec = load->sample.usage_usec;
         load_view_begin(&load->view, &past);
         load->averaged = true;
-        loads->n_averaged++;
-        if (!loads->thread)
-            loads->thread = g_thread_try_new("loads", loads_run, loads, NULL);
-        g_cond_signal(&loads->changed);
+        if (loads->n_averaged++ == 0)
+            loads->next = g_get_monotonic_time() + (gint64)LOAD_VIEW_PERIOD_USEC;
+        load_keep(loads, load);
+        loads_start(loads);
     }
     g_mutex_unlock(&loads->lock);
     return true;

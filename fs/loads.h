@@ -8,6 +8,7 @@
 #pragma once
 
 #include "fs/source/snapshot.h"
+#include "fs/survive/shelf.h"
 #include "fs/view/load_view.h"
 
 typedef struct Loads Loads; /* thread-safe; no I/O is done under its lock */
@@ -16,6 +17,10 @@ typedef struct Loads Loads; /* thread-safe; no I/O is done under its lock */
  * one that is too many. */
 Loads *loads_new(const Sources *sources, unsigned max_containers);
 void loads_free(Loads *loads);
+
+/* From then on they are kept on @shelf (borrowed), each before it is shown.  Those that are there
+ * already go on as if nobody had been away.  To be called before anybody asks. */
+void loads_keep(Loads *loads, Shelf *shelf);
 
 /* What the threads of the reader's container are doing, not older than about a second; with
  * NEED_LOAD in @needs its averages, too.  @now is CLOCK_BOOTTIME in microseconds. */

@@ -16,12 +16,14 @@ typedef struct {
     uint64_t sampled; /* when */
     bool averaged;
     LoadView view; /* its averages */
+    uint64_t due;  /* when these go on; what Loads.next was when it was kept */
     GList by_use;  /* link in Loads.by_use; data is the load */
 } Load;
 
 struct Loads {
     Sources sources;
     unsigned max;
+    Shelf *shelf; /* NULL: nothing is kept */
 
     GMutex lock;       /* guards all below, nothing that could wait is done under it */
     GHashTable *by_id; /* owns a reference to each load */
@@ -29,14 +31,20 @@ struct Loads {
     unsigned n_averaged;
     GThread *thread; /* NULL until averages are read for the first time */
     GCond changed;   /* n_averaged or stop */
+    gint64 next;     /* when the averages go on, CLOCK_MONOTONIC; of no meaning if there are none */
     bool stop;
 };
 
+/* One that is in no table.  The caller unrefs. */
+Load *load_new(uint64_t id);
 void load_unref(gpointer load);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Load, load_unref)
 
 /* Under the lock. */
+void load_enter(Loads *loads, Load *load); /* takes over @load */
 void load_forget(Loads *loads, Load *load);
+void load_keep(Loads *loads, Load *load); /* loads_kept.c */
+void loads_start(Loads *loads);           /* there is something for the thread to do */
 
 /* Not under the lock: */
 

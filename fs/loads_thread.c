@@ -42,6 +42,7 @@ load_advance(Loads *loads, Load *load, uint64_t periods)
     load->view.running = load->sample.running;
     load->view.blocked = load->sample.blocked;
     load_view_advance(&load->view, periods);
+    load_keep(loads, load);
 }
 
 /* False if the container has ended.  One that cannot be looked at goes on as it was. */
@@ -82,17 +83,16 @@ loads_advance(Loads *loads, uint64_t now, uint64_t periods)
 /* Under the lock, but while it waits.  How many periods have passed; 0 to end.  Waits for the clock
  * that stands still while the machine is suspended, as the kernel's own averages do. */
 static uint64_t
-wait_for_period(Loads *loads, gint64 *next)
+wait_for_period(Loads *loads)
 {
     uint64_t periods;
 
     while (!loads->stop) {
         if (loads->n_averaged == 0) {
             g_cond_wait(&loads->changed, &loads->lock);
-            *next = g_get_monotonic_time() + (gint64)LOAD_VIEW_PERIOD_USEC;
-        } else if (!g_cond_wait_until(&loads->changed, &loads->lock, *next)) {
-            periods = 1 + (uint64_t)(g_get_monotonic_time() - *next) / LOAD_VIEW_PERIOD_USEC;
-            *next += (gint64)(periods * LOAD_VIEW_PERIOD_USEC);
+        } else if (!g_cond_wait_until(&loads->changed, &loads->lock, loads->next)) {
+            periods = 1 + (uint64_t)(g_get_monotonic_time() - loads->next) / LOAD_VIEW_PERIOD_USEC;
+            loads->next += (gint64)(periods * LOAD_VIEW_PERIOD_USEC);
             return periods;
         }
     }
@@ -103,11 +103,10 @@ gpointer
 loads_run(gpointer data)
 {
     Loads *loads = data;
-    gint64 next = g_get_monotonic_time() + (gint64)LOAD_VIEW_PERIOD_USEC;
     uint64_t periods;
 
     g_mutex_lock(&loads->lock);
-    while ((periods = wait_for_period(loads, &next)) > 0) {
+    while ((periods = wait_for_period(loads)) > 0) {
         g_mutex_unlock(&loads->lock);
         loads_advance(loads, clock_boottime(), periods);
         g_mutex_lock(&loads->lock);

@@ -3,7 +3,9 @@
 #include "fs/loads.h"
 
 #include "common/error.h"
+#include "fs/load_record.h"
 #include "tests/unit/fs/machine.h"
+#include "tests/unit/lives.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -254,6 +256,91 @@ the_container_read_longest_ago_makes_room(void **state)
     assert_int_equal(view.averages[0], 1630); /* begun again */
 }
 
+/* Whoever was there before is no more; nobody has told the shelf. */
+static void
+live_again(Machine *machine, Lives *lives)
+{
+    loads_free(machine->tree.loads);
+    lives_next(lives);
+    machine->tree.loads = loads_new(&machine->tree.server.sources, 16);
+    loads_keep(machine->tree.loads, lives->shelf);
+}
+
+static void
+in_the_next_life_averages_are_what_they_were(void **state)
+{
+    g_autoptr(Machine) machine = machine_of_two();
+    g_autoptr(Lives) lives = lives_new();
+    LoadView before, after;
+
+    (void)state;
+    loads_keep(machine->tree.loads, lives->shelf);
+    set(machine, "/a", WORKER, 'R', 99 * SEC);
+    (void)read_at(machine, READER, NOW);
+    loads_advance(machine->tree.loads, NOW + 5 * SEC, 1);
+    before = read_at(machine, READER, NOW + 5 * SEC);
+    live_again(machine, lives);
+    assert_int_equal(loads_averaged(machine->tree.loads), 1);
+    after = read_at(machine, READER, NOW + 5 * SEC);
+    assert_memory_equal(&before, &after, sizeof before);
+}
+
+/* As if the record had been made @usec earlier. */
+static bool
+make_older(uint64_t id, const void *data, size_t len, void *usec)
+{
+    g_autoptr(Load) load = load_record_read(id, data, len);
+    g_auto(RecordWriter) writer = {.more = NULL};
+
+    load->due -= *(const uint64_t *)usec;
+    load_record_write(load, &writer);
+    memcpy((void *)data, record_bytes(&writer, &len), len);
+    return true;
+}
+
+static void
+in_the_next_life_averages_have_gone_on_meanwhile(void **state)
+{
+    g_autoptr(Machine) machine = machine_of_two();
+    g_autoptr(Lives) lives = lives_new();
+    uint64_t minute = 12 * LOAD_VIEW_PERIOD_USEC;
+    LoadView view;
+
+    (void)state;
+    loads_keep(machine->tree.loads, lives->shelf);
+    (void)read_at(machine, READER, NOW);
+    set(machine, "/a", WORKER, 'R', 1000);
+    shelf_foreach(lives->shelf, SHELF_LOAD, make_older, &minute);
+    loads_free(machine->tree.loads);
+    machine->tree.loads = loads_new(&machine->tree.server.sources, 16);
+    loads_keep(machine->tree.loads, lives->shelf);
+    for (unsigned i = 0; i < 500; i++) {
+        view = read_at(machine, READER, NOW);
+        if (view.averages[0] > 0)
+            break;
+        g_usleep(10000);
+    }
+    assert_in_range(view.averages[0], 1100, 1400); /* a thread that ran for a minute: 0.63 */
+}
+
+static void
+one_that_is_gone_leaves_the_shelf(void **state)
+{
+    g_autoptr(Machine) machine = machine_of_two();
+    g_autoptr(Lives) lives = lives_new();
+
+    (void)state;
+    loads_keep(machine->tree.loads, lives->shelf);
+    (void)read_at(machine, READER, NOW);
+    (void)read_at(machine, READER + 1, NOW);
+    assert_int_equal(lives_count(lives, SHELF_LOAD), 2);
+    machine_remove(machine, "cg/a");
+    live_again(machine, lives);
+    loads_advance(machine->tree.loads, NOW + 5 * SEC, 1);
+    assert_int_equal(loads_size(machine->tree.loads), 1);
+    assert_int_equal(lives_count(lives, SHELF_LOAD), 1);
+}
+
 int
 main(void)
 {
@@ -270,6 +357,9 @@ main(void)
         cmocka_unit_test(a_container_that_cannot_be_looked_at_goes_on_as_it_was),
         cmocka_unit_test(what_cannot_be_read_is_the_readers_error),
         cmocka_unit_test(the_container_read_longest_ago_makes_room),
+        cmocka_unit_test(in_the_next_life_averages_are_what_they_were),
+        cmocka_unit_test(in_the_next_life_averages_have_gone_on_meanwhile),
+        cmocka_unit_test(one_that_is_gone_leaves_the_shelf),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
