@@ -44,6 +44,8 @@ upgrade_begin(Keeper *keeper, int binary, uint64_t now)
         return code;
     keeper->before = keeper->program;
     keeper->program = (KeeperProgram){fd_steal(&fd), ++keeper->n_programs};
+    keeper->crashes = 0; /* they were the old one's */
+    keeper->not_before = 0;
     keeper->upgrade.deaths = 0;
     keeper->upgrade.deadline = now + PATIENCE_NSEC;
     keeper_log(LOG_NOTICE, "upgrading");

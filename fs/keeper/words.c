@@ -146,8 +146,10 @@ words_hear(Keeper *keeper, Worker *worker, uint64_t now)
         protocol_close_fds(&received);
     } else if (n < 0 && errno == ENOSYS) {
         (void)protocol_refuse(worker->sock, ENOSYS, "the keeper does not know this message");
-    } else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
-        fd_clear(&worker->sock); /* mostly it is dying */
-        worker_kill(worker, now, n < 0 ? "speaks nonsense" : NULL);
+    } else if (n == 0) {
+        fd_clear(&worker->sock); /* it is dying, or should be */
+        worker->deadline = keeper_earlier(worker->deadline, now + KEEPER_SECOND);
+    } else if (errno != EAGAIN && errno != EINTR) {
+        worker_kill(worker, now, "speaks nonsense");
     }
 }

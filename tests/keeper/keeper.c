@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* A keeper of one mount, whose workers are tests/keeper/worker.c.
+ *
+ *     keeper SOCKET DIRECTORY WORKER [CGROUP]
+ *
+ * Adopts what the keeper that listens at SOCKET has, if there is one, or what the service manager
+ * has; else it mounts.  CGROUP: keeper_leave_cgroup(). */
+
+#include "fs/keeper/adopt.h"
+#include "fs/keeper/keeper.h"
+#include "fs/keeper/log.h"
+#include "fs/keeper/mount.h"
+#include "fs/keeper/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#define SHELF_SIZE (1u << 20)
+
+static int
+set_up(int sink, void *data)
+{
+    const char *directory = data;
+    HoldingsConnection connection = {.name = "tree", .fd = open("/dev/fuse", O_RDWR | O_CLOEXEC)};
+    char options[128];
+
+    (void)snprintf(options, sizeof options, "fd=%d,rootmode=40000,user_id=0,group_id=0,allow_other",
+                   connection.fd);
+    (void)snprintf(connection.target, sizeof connection.target, "%s", directory);
+    if (connection.fd < 0 || mount("kept", directory, "fuse.kept", MS_NOSUID | MS_NODEV, options))
+        return keeper_fail(errno, "cannot mount at %s: %m", directory) != 0;
+    return mount_hand_over(sink, &connection) != 0;
+}
+
+static bool
+stop(const Holdings *holdings, bool is_asked, void *data)
+{
+    const char *directory = data;
+
+    (void)holdings;
+    (void)is_asked;
+    (void)umount2(directory, MNT_DETACH);
+    return true;
+}
+
+static bool
+lost(const char *name, void *data)
+{
+    (void)name;
+    (void)data;
+    return false;
+}
+
+static void
+serving(void *data)
+{
+    (void)data;
+    (void)store_notify("READY=1");
+}
+
+static int
+prepare(char **argv, Holdings *holdings, int *ret_predecessor)
+{
+    int n;
+
+    *ret_predecessor = adopt_ask(argv[1], holdings);
+    if (*ret_predecessor >= 0)
+        return 0;
+    if (errno != ENOENT && errno != ECONNREFUSED)
+        return -1;
+    n = store_take(NULL, holdings);
+    if (n != 0)
+        return n < 0 ? -1 : 0;
+    return mount_gather(set_up, argv[2], SHELF_SIZE, holdings) == 0 ? mount_take_init(holdings)
+                                                                    : -1;
+}
+
+int
+main(int argc, char **argv)
+{
+    Holdings holdings = HOLDINGS_INIT;
+    KeeperConfig config = {.program = "test keeper",
+                           .has_fd_store = true,
+                           .serving = serving,
+                           .stop = stop,
+                           .lost = lost};
+    char *worker_argv[] = {"worker", NULL};
+    KeeperEnd end;
+
+    if (argc < 4)
+        return 2;
+    config.data = argv[2];
+    config.socket = argv[1];
+    config.binary = argv[3];
+    config.argv = worker_argv;
+    if (argc > 4 && keeper_leave_cgroup(argv[4]) != 0)
+        return 1;
+    if (prepare(argv, &holdings, &config.predecessor) != 0)
+        return 1;
+    end = keeper_run(&config, &holdings);
+    holdings_clear(&holdings);
+    return end == KEEPER_ENDED ? 0 : end == KEEPER_FAILED ? 1 : 10 + (int)end;
+}

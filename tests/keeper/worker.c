@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* A worker that serves a few files, straight on the protocol of /dev/fuse:
+ *
+ *     content   CONTENT_SIZE bytes that are always the same (content.h)
+ *     late      the same, each read after 50 ms
+ *     poison    whoever answers a read of it dies
+ *     stuck     whoever answers a read of it never comes back
+ *
+ * Compiled again with DIES_AT_START or DIES_AT_GO it is a program that does not work. */
+
+#include "fs/keeper/log.h"
+#include "fs/keeper/recover.h"
+#include "fs/keeper/worker_link.h"
+#include "tests/keeper/content.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#ifndef PROGRAM
+#define PROGRAM "worker 1"
+#endif
+
+#define THREADS 2
+#define LATE_NSEC 50000000L
+
+enum { ROOT = 1, CONTENT, LATE, POISON, STUCK, N_NODES };
+static const char *const names[N_NODES] = {
+    [CONTENT] = "content", [LATE] = "late", [POISON] = "poison", [STUCK] = "stuck"};
+static WorkerLink keeper_link;
+static atomic_bool is_draining;
+static char content[CONTENT_SIZE];
+
+static int
+fuse_fd(void)
+{
+    return keeper_link.holdings.connections[0].fd;
+}
+
+static void
+answer(const struct fuse_in_header *in, int error, const void *body, size_t len)
+{
+    struct fuse_out_header out = {
+        .len = (uint32_t)(sizeof out + len), .error = -error, .unique = in->unique};
+    struct iovec parts[] = {{&out, sizeof out}, {(void *)body, len}};
+    ssize_t n = writev(fuse_fd(), parts, 2);
+
+    (void)n; /* who asked may be gone */
+}
+
+static struct fuse_attr
+attributes(uint64_t node)
+{
+    return (struct fuse_attr){.ino = node,
+                              .size = node == ROOT ? 0 : CONTENT_SIZE,
+                              .mode = node == ROOT ? S_IFDIR | 0755 : S_IFREG | 0444,
+                              .nlink = 1};
+}
+
+static void
+answer_init(const struct fuse_in_header *in)
+{
+    const struct fuse_init_in *init = (const void *)(in + 1);
+    const struct fuse_init_out out = {.major = FUSE_KERNEL_VERSION,
+                                      .minor = 31,
+                                      .max_readahead = init->max_readahead,
+                                      .flags = FUSE_ASYNC_READ & init->flags,
+                                      .max_background = 12,
+                                      .congestion_threshold = 9,
+                                      .max_write = 4096,
+                                      .time_gran = 1};
+
+    answer(in, 0, &out, sizeof out);
+}
+
+static void
+answer_lookup(const struct fuse_in_header *in, const char *name)
+{
+    struct fuse_entry_out out = {0};
+
+    for (unsigned i = CONTENT; i < N_NODES; i++)
+        if (strcmp(names[i], name) == 0) {
+            out.nodeid = i;
+            out.attr = attributes(i);
+            answer(in, 0, &out, sizeof out);
+            return;
+        }
+    answer(in, ENOENT, NULL, 0);
+}
+
+static void
+answer_read(const struct fuse_in_header *in)
+{
+    const struct fuse_read_in *read_in = (const void *)(in + 1);
+    const struct timespec late = {.tv_nsec = LATE_NSEC};
+    size_t left = read_in->offset < CONTENT_SIZE ? CONTENT_SIZE - read_in->offset : 0;
+
+    if (in->nodeid == LATE)
+        (void)nanosleep(&late, NULL);
+    if (in->nodeid == POISON)
+        (void)raise(SIGSEGV);
+    while (in->nodeid == STUCK)
+        (void)pause();
+    answer(in, 0, content + (left ? read_in->offset : 0),
+           left < read_in->size ? left : read_in->size);
+}
+
+static void
+serve(void *bytes, size_t len, void *data)
+{
+    const struct fuse_in_header *in = bytes;
+    const struct fuse_attr_out attr = {.attr = attributes(in->nodeid)};
+    const struct fuse_open_out opened = {.open_flags = FOPEN_DIRECT_IO};
+
+    (void)len;
+    (void)data;
+    switch (in->opcode) {
+    case FUSE_INIT:
+        answer_init(in);
+        break;
+    case FUSE_LOOKUP:
+        answer_lookup(in, (const char *)(in + 1));
+        break;
+    case FUSE_GETATTR:
+        answer(in, 0, &attr, sizeof attr);
+        break;
+    case FUSE_OPEN:
+        answer(in, 0, &opened, sizeof opened);
+        break;
+    case FUSE_READ:
+        answer_read(in);
+        break;
+    case FUSE_RELEASE:
+        answer(in, 0, NULL, 0);
+        break;
+    case FUSE_FORGET:
+    case FUSE_BATCH_FORGET:
+        break;
+    default:
+        answer(in, ENOSYS, NULL, 0);
+    }
+}
+
+static void
+poke(void *data)
+{
+    (void)data;
+    worker_link_poke(&keeper_link);
+}
+
+static void *
+run(void *data)
+{
+    const Table *table = &keeper_link.table;
+    unsigned number = (unsigned)(uintptr_t)data;
+    TablePlace *place = &table_connection(table, 0)->places[number];
+    uint8_t *buffer = table_buffer(table, 0, number);
+
+    while (!atomic_load(&is_draining)) {
+        ssize_t n;
+
+        table_clear(buffer);
+        n = read(fuse_fd(), buffer, TABLE_REQUEST_MAX);
+        if (n < 0 && errno == ENODEV) {
+            worker_link_lost(&keeper_link, 0);
+            return NULL;
+        }
+        if (n < 0)
+            continue;
+        if (table_begin(table->head, place, 0, keeper_now()))
+            poke(NULL);
+        serve(buffer, (size_t)n, NULL);
+        table_end(place, buffer);
+    }
+    return NULL;
+}
+
+static void
+wake(int sig)
+{
+    (void)sig; /* that read(2) returns is all that is wanted */
+}
+
+/* A signal that comes before read(2) is lost: so again, until the thread has ended. */
+static void
+stop(pthread_t thread)
+{
+    struct timespec until;
+
+    do {
+        (void)pthread_kill(thread, SIGUSR1);
+        (void)clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_nsec += 1000000;
+        until.tv_sec += until.tv_nsec / 1000000000;
+        until.tv_nsec %= 1000000000;
+    } while (pthread_timedjoin_np(thread, NULL, &until) != 0);
+}
+
+static int
+serve_all(void)
+{
+    const RecoverTo to = {.serve = serve, .poke = poke};
+    const struct sigaction on_wake = {.sa_handler = wake};
+    TableConnection *connection = table_connection(&keeper_link.table, 0);
+    pthread_t threads[THREADS];
+
+    (void)sigaction(SIGUSR1, &on_wake, NULL);
+    serve(connection->init, connection->init_size, NULL);
+    (void)recover_open(&keeper_link.table, 0, fuse_fd(), &to);
+    for (uintptr_t i = 0; i < THREADS; i++)
+        if (pthread_create(&threads[i], NULL, run, (void *)i) != 0)
+            return 1;
+    if (worker_link_serving(&keeper_link) != 0)
+        return 1;
+    for (;;) {
+        WorkerLinkWord word = worker_link_wait(&keeper_link, -1);
+
+        if (word == WORKER_LINK_GONE)
+            return 0;
+        if (word == WORKER_LINK_DRAIN)
+            break;
+    }
+    atomic_store(&is_draining, true);
+    for (unsigned i = 0; i < THREADS; i++)
+        stop(threads[i]);
+    (void)worker_link_drained(&keeper_link);
+    while (worker_link_wait(&keeper_link, -1) != WORKER_LINK_GONE)
+        ;
+    return 0;
+}
+
+int
+main(void)
+{
+#ifdef DIES_AT_START
+    return 3;
+#endif
+    (void)prctl(PR_SET_NAME, "test-worker");
+    for (unsigned i = 0; i < CONTENT_SIZE; i++)
+        content[i] = content_at(i);
+    if (worker_link_open(&keeper_link, PROGRAM) != 0)
+        return 1;
+    if (worker_link_ready(&keeper_link) != 0)
+        return 0;
+#ifdef DIES_AT_GO
+    (void)raise(SIGSEGV);
+#endif
+    _exit(serve_all()); /* whatever threads are doing */
+}

@@ -1,0 +1,143 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+# Workers that die at any moment: who reads notices nothing but a short wait.
+
+# shellcheck source=tests/lib/system.sh
+. "$(dirname "$0")/../../lib/system.sh"
+# shellcheck source=tests/lib/keeper.sh
+. "$TESTS_DIR/lib/keeper.sh"
+
+# kill_every NAME SECONDS COUNT
+kill_every()
+{
+    for _ in $(seq "$3"); do
+        sleep "$2"
+        kept_kill "$1"
+    done
+}
+
+test_nobody_sees_an_error_while_workers_are_killed()
+{
+    kept_start killed
+    readers_start killed content 8 4
+    kill_every killed 0.2 30
+    readers_are_content killed
+    expect_between "workers that died" 25 30 "$(kept_figure killed restarts)"
+    expect_between "longest pause in us" 1 1000000 "$(kept_figure killed longest_pause_usec)"
+    expect_equal "requests given up" 0 "$(kept_figure killed poisoned)"
+    echo "# $(kept_ask killed status | tail -n 7 | tr '\n' ' ')" >&3
+    kept_stop killed
+}
+
+test_what_was_being_answered_is_answered_by_the_next_worker()
+{
+    kept_start late
+    readers_start late late 4 8
+    kill_every late 0.5 6
+    readers_are_content late
+    expect_between "requests recovered" 5 100 "$(kept_figure late recovered)"
+    kept_stop late
+}
+
+test_readers_killed_while_they_wait_leave_nothing_behind()
+{
+    local reader readers=
+    kept_start waiting
+    for _ in $(seq 10); do
+        for _ in $(seq 8); do
+            cat "$SCRATCH/waiting/late" >/dev/null 2>&1 &
+            readers="$readers $!"
+        done
+        sleep 0.06
+        kept_kill waiting
+        # shellcheck disable=SC2086 # a list of words
+        kill -KILL $readers 2>/dev/null || true
+        for reader in $readers; do
+            wait "$reader" 2>/dev/null || true # hangs if it is in D state for ever
+        done
+        readers=
+    done
+    kept_stop waiting
+}
+
+test_a_request_that_kills_its_workers_ends_with_EIO_and_no_other_does()
+{
+    kept_start poisoned
+    readers_start poisoned content 3 4
+    sleep 0.5
+    expect_exit 1 cat "$SCRATCH/poisoned/poison"
+    expect_match "what cat says" "Input/output error" "$OUTPUT"
+    readers_are_content poisoned
+    expect_equal "workers that died" 2 "$(kept_figure poisoned restarts)"
+    expect_equal "requests given up" 1 "$(kept_figure poisoned poisoned)"
+    kept_stop poisoned
+}
+
+test_a_stopped_worker_is_replaced_within_two_and_a_half_seconds()
+{
+    kept_start stopped
+    readers_start stopped content 5 4
+    sleep 1
+    kept_kill stopped STOP
+    readers_are_content stopped
+    expect_between "longest wait in us" 1500000 2500000 "$(readers_figure stopped pause_max_usec)"
+    expect_equal "workers killed by the keeper" 1 "$(kept_figure stopped killed)"
+    kept_stop stopped
+}
+
+test_a_stopped_worker_of_whom_nobody_wants_anything_is_left_alone()
+{
+    local pid
+    kept_start idle
+    pid=$(kept_worker idle serving)
+    kill -STOP "$pid"
+    sleep 3
+    expect_equal "who serves" "$pid" "$(kept_worker idle serving)"
+    kill -CONT "$pid"
+    cat "$SCRATCH/idle/content" >/dev/null
+    expect_equal "workers that died" 0 "$(kept_figure idle restarts)"
+    kept_stop idle
+}
+
+test_a_request_that_hangs_its_workers_ends_with_EIO()
+{
+    local began=$SECONDS
+    kept_start stuck
+    readers_start stuck content 6 2
+    expect_exit 1 cat "$SCRATCH/stuck/stuck"
+    expect_match "what cat says" "Input/output error" "$OUTPUT"
+    expect_between "seconds that took" 3 6 $((SECONDS - began))
+    readers_are_content stuck
+    expect_equal "workers killed by the keeper" 2 "$(kept_figure stuck killed)"
+    kept_stop stuck
+}
+
+test_who_can_never_serve_is_tried_again_ever_more_slowly()
+{
+    local deaths
+    mkdir "$SCRATCH/hopeless"
+    "$KEEPER_DIR/keeper" "$SCRATCH/hopeless.sock" "$SCRATCH/hopeless" \
+        "$KEEPER_DIR/worker_dies_at_go" >"$SCRATCH/hopeless.log" 2>&1 </dev/null &
+    sleep 4
+    deaths=$(kept_figure hopeless restarts)
+    expect_between "workers that died in 4 s" 4 12 "$deaths"
+    grep -q "died young" "$SCRATCH/hopeless.log"
+    kept_ask hopeless upgrade "$KEEPER_DIR/worker"
+    cat "$SCRATCH/hopeless/content" >/dev/null
+    kept_stop hopeless
+}
+
+test_while_nobody_asks_nobody_is_woken()
+{
+    local before
+    kept_start quiet
+    cat "$SCRATCH/quiet/content" >/dev/null
+    sleep 3
+    before=$(cat /proc/$KEEPER_PID/task/*/schedstat)
+    sleep 3
+    expect_equal "when the keeper ran" "$before" "$(cat /proc/$KEEPER_PID/task/*/schedstat)"
+    kept_stop quiet
+}
+
+tap_main
