@@ -125,20 +125,24 @@ container_set()
     done
 }
 
+# container_limit_file NAME: the file of its memory limit.
+container_limit_file()
+{
+    local name=memory.max
+    ! container_v1_mount memory >/dev/null || name=memory.limit_in_bytes
+    echo "$(container_directory memory "$1")/$name"
+}
+
 container_set_memory()
 {
-    if container_v1_mount memory >/dev/null; then
-        container_write memory "$1" memory.limit_in_bytes "$2"
-    else
-        container_write memory "$1" memory.max "$2"
-    fi
+    printf %s "$2" >"$(container_limit_file "$1")"
 }
 
 container_set_swap()
 {
     local memory swap
     if container_v1_mount memory >/dev/null; then
-        memory=$(cat "$(container_directory memory "$1")/memory.limit_in_bytes")
+        memory=$(cat "$(container_limit_file "$1")")
         swap=$(numfmt --from=iec "$2")
         container_write memory "$1" memory.memsw.limit_in_bytes $((memory + swap))
     else
@@ -187,6 +191,14 @@ container_run()
     container_exec "$@"
 )
 
+# container_hold NAME: a process in it that does nothing; its pid in HELD.
+container_hold()
+{
+    container_exec "$1" sleep 1000 &
+    HELD=$!
+    wait_until 5 grep -qx $HELD "$(container_directory memory "$1")/cgroup.procs"
+}
+
 # Kills what is left in the test's own cgroups, then removes them, the deepest first.
 container_remove_tree()
 {
@@ -200,6 +212,24 @@ container_remove_tree()
             rmdir "$directory" 2>/dev/null && break
             sleep 0.02
         done
+    done
+}
+
+# container_remove NAME: with all that is in it.
+container_remove()
+{
+    local directory
+    for directory in $(container_directories "$1"); do
+        container_remove_tree "$directory"
+    done
+}
+
+# container_rmdir NAME: fails as long as anybody is in it.
+container_rmdir()
+{
+    local directory
+    for directory in $(container_directories "$1"); do
+        [ ! -d "$directory" ] || rmdir "$directory" || return 1
     done
 }
 

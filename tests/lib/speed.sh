@@ -23,9 +23,8 @@ speed_control()
 speed_bind()
 {
     local id=${2:-$1}
-    container_exec "$1" sleep 1000 &
-    wait_until 5 grep -qx $! "$(container_directory memory "$1")/cgroup.procs"
-    speed_control register "id=$id" pid=$!
+    container_hold "$1"
+    speed_control register "id=$id" pid=$HELD
     export BOUND=$SPEED_RUN/containers/$id
 }
 

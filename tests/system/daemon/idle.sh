@@ -30,13 +30,11 @@ test_a_daemon_that_nobody_asks_makes_no_wake_ups()
 # The load average of a container that lives goes on; of one that is gone it does not.
 test_a_daemon_whose_containers_are_gone_makes_no_wake_ups()
 {
-    local before directory
+    local before
     daemon_start "$SCRATCH/idle2"
     container_make loaded memory=64M
     container_run loaded cat "$SCRATCH/idle2/proc/loadavg" >/dev/null
-    for directory in $(container_directories loaded); do
-        rmdir "$directory"
-    done
+    container_rmdir loaded
     sleep 6 # one sample, at which it is missed
     before=$(switches)
     sleep $IDLE_SECONDS

@@ -22,13 +22,6 @@ bind_kept()
     container_run kept mount --bind "$TREE/proc/meminfo" "$BOUND"
 }
 
-limit_file()
-{
-    local name=memory.max
-    ! container_v1_mount memory >/dev/null || name=memory.limit_in_bytes
-    echo "$(container_directory memory "$1")/$name"
-}
-
 # total_in NAME COMMAND…: MemTotal in what COMMAND prints in that container.
 total_in()
 {
@@ -39,7 +32,7 @@ is_fresh_by()
 {
     bind_kept
     expect_equal "MemTotal before and after it was halved, by $1" "65536 32768" \
-        "$(container_run kept "$KEPT" "$1" "$BOUND" "$(limit_file kept)" $((32 << 20)) | paste -sd ' ')"
+        "$(container_run kept "$KEPT" "$1" "$BOUND" "$(container_limit_file kept)" $((32 << 20)) | paste -sd ' ')"
 }
 
 test_an_open_file_is_fresh_after_a_tick()
@@ -110,14 +103,6 @@ test_it_still_cannot_be_written()
     expect_match "the reason" "[Pp]ermission denied" "$OUTPUT"
 }
 
-remove_cgroups()
-{
-    local directory
-    for directory in $(container_directories "$1"); do
-        [ ! -d "$directory" ] || rmdir "$directory" 2>/dev/null || return 1
-    done
-}
-
 # read_after_death FILE: in the container "dead" opens FILE, goes elsewhere, and reads it when the
 # container is no more and another has its name.
 read_after_death()
@@ -126,7 +111,7 @@ read_after_death()
     exec 7<"$1"
     cat "$1" >/dev/null
     container_enter survivor
-    wait_until 5 remove_cgroups dead
+    wait_until 5 container_rmdir dead 2>/dev/null
     container_make dead memory=32M
     sleep 0.03
     cat <&7

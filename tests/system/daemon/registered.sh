@@ -16,23 +16,12 @@ ask()
     "$BUILD/tests/system/speed/control" "$RUN/ownprocd.sock" "$@"
 }
 
-# held NAME: a process in the container NAME; its pid in HELD.
-held()
-{
-    container_exec "$1" sleep 300 &
-    HELD=$!
-    wait_until 5 grep -qx $HELD "$(container_directory memory "$1")/cgroup.procs"
-}
-
-# let_go NAME: ends what held() began and removes the container.
+# let_go NAME: ends what container_hold() began and removes the container.
 let_go()
 {
-    local directory
     kill "$HELD"
     wait "$HELD" 2>/dev/null || true
-    for directory in $(container_directories "$1"); do
-        wait_until 5 rmdir "$directory"
-    done
+    wait_until 5 container_rmdir "$1"
 }
 
 total_of()
@@ -43,7 +32,7 @@ total_of()
 test_a_container_is_registered_by_a_process_in_it()
 {
     container_make by-pid memory=64M
-    held by-pid
+    container_hold by-pid
     expect_equal answer "ok path=$RUN/containers/by-pid" "$(ask register id=by-pid pid=$HELD | xargs)"
     expect_equal "MemTotal, read on the host" 65536 "$(total_of by-pid)"
 }
@@ -59,7 +48,7 @@ test_whoever_has_a_file_bound_reads_that_container()
 {
     container_make shown memory=64M
     container_make reader memory=96M
-    held shown
+    container_hold shown
     ask register id=shown pid=$HELD
     touch "$SCRATCH/bind"
     mount --bind "$RUN/containers/shown/proc/meminfo" "$SCRATCH/bind"
@@ -101,7 +90,7 @@ test_a_new_limit_is_seen_through_an_open_file()
 test_once_its_cgroup_is_gone_it_leaves()
 {
     container_make mortal memory=64M
-    held mortal
+    container_hold mortal
     ask register id=mortal pid=$HELD
     touch "$SCRATCH/mortal"
     mount --bind "$RUN/containers/mortal/proc/meminfo" "$SCRATCH/mortal"
@@ -118,7 +107,7 @@ test_once_its_cgroup_is_gone_it_leaves()
 test_what_takes_its_path_is_not_shown_in_its_place()
 {
     container_make again memory=64M
-    held again
+    container_hold again
     ask register id=again pid=$HELD
     touch "$SCRATCH/again"
     mount --bind "$RUN/containers/again/proc/meminfo" "$SCRATCH/again"
@@ -187,7 +176,7 @@ test_the_socket_refuses_all_but_root_of_the_host()
 test_a_view_is_that_of_a_process()
 {
     container_make viewed memory=64M
-    held viewed
+    container_hold viewed
     expect_equal "MemTotal" 65536 \
         "$(ask view pid=$HELD file=proc/meminfo | meminfo_value MemTotal /dev/stdin)"
     expect_exit 1 ask view pid=2147483647 file=proc/meminfo
@@ -247,7 +236,7 @@ test_one_that_was_killed_is_replaced()
 test_a_daemon_for_one_container_registers_none()
 {
     container_make single memory=64M
-    held single
+    container_hold single
     daemon_start "$SCRATCH/single" --run-dir "$SCRATCH/single.run" --container-pid "$HELD"
     [ ! -e "$SCRATCH/single.run" ] || fail "it has made a run directory"
 }

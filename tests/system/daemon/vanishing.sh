@@ -15,12 +15,9 @@ total()
 
 test_a_container_made_again_under_its_name_sees_its_new_limit()
 {
-    local directory
     container_make again memory=64M
     expect_equal "MemTotal of the first" 65536 "$(total again)"
-    for directory in $(container_directories again); do
-        rmdir "$directory"
-    done
+    container_rmdir again
     container_make again memory=96M
     expect_equal "MemTotal of the second" 98304 "$(total again)"
 }
@@ -28,7 +25,7 @@ test_a_container_made_again_under_its_name_sees_its_new_limit()
 # Readers that are moved out of their cgroup, and see it removed, between two reads of an open file.
 test_a_cgroup_that_vanishes_between_two_reads_does_no_harm()
 {
-    local round directory
+    local round
     for round in 1 2 3 4 5; do
         container_make vanishing memory=64M
         container_make refuge memory=96M
@@ -37,9 +34,7 @@ test_a_cgroup_that_vanishes_between_two_reads_does_no_harm()
             exec 9<"$TREE/proc/meminfo"
             head -c 100 <&9 >/dev/null
             container_enter refuge
-            for directory in $(container_directories vanishing); do
-                rmdir "$directory"
-            done
+            container_rmdir vanishing
             cat <&9 >/dev/null || true
             expect_equal "MemTotal afterwards, round $round" 98304 \
                 "$(meminfo_value MemTotal "$TREE/proc/meminfo")"

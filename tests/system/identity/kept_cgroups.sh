@@ -24,21 +24,13 @@ open_files()
     find "/proc/$KEEPER_PID/fd" -mindepth 1 -lname "*/$1/*" | wc -l
 }
 
-remove()
-{
-    local directory
-    for directory in $(container_directories "$1"); do
-        container_remove_tree "$directory"
-    done
-}
-
 test_a_container_made_again_sees_its_own_limit()
 {
     local size
     for size in 64 96 80 112 72; do
         container_make again memory=${size}M
         expect_equal MemTotal $((size * 1024)) "$(shown again)"
-        remove again
+        container_remove again
     done
 }
 
@@ -107,7 +99,7 @@ test_files_of_removed_cgroups_do_not_pile_up()
         container_make "gone$number" memory=64M
         shown "gone$number" >/dev/null
         [ "$(open_files "gone$number")" -gt 0 ] || fail "nothing is kept open"
-        remove "gone$number"
+        container_remove "gone$number"
     done
     expect_between "open files of 40 containers that are gone" 0 100 "$(open_files "gone*")"
 }

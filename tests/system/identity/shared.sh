@@ -152,14 +152,6 @@ test_the_next_process_with_the_same_id_is_somebody_else()
         $SECOND_KIB "$(container_directory memory id/second)"
 }
 
-remove()
-{
-    local directory
-    for directory in $(container_directories "$1"); do
-        container_remove_tree "$directory"
-    done
-}
-
 test_the_next_container_in_the_same_cgroup_path_sees_its_own()
 {
     local file kib
@@ -167,7 +159,7 @@ test_the_next_container_in_the_same_cgroup_path_sees_its_own()
     container_make again/one memory=${FIRST_KIB}K
     container_run again/one mount --bind "$TREE/proc/meminfo" "$file"
     for kib in 81920 $SECOND_KIB 69632; do
-        remove again/one
+        container_remove again/one
         container_make again/one memory=${kib}K
         sees again/one $kib "$file"
         sees again/one $kib "$TREE/proc/meminfo"
@@ -208,7 +200,7 @@ test_a_bound_file_whose_container_has_ended_shows_nobody()
     speed_bind late/one late
     mount --bind "$BOUND/proc/meminfo" "$file"
     sees late/one $FIRST_KIB "$file"
-    remove late/one
+    container_remove late/one
     container_make late/one memory=${SECOND_KIB}K
     sleep 0.1
     expect_exit 1 container_run late/one cat "$file"

@@ -18,17 +18,12 @@
 
 speed_daemon
 
-limit_file()
-{
-    ls "$(container_directory memory "$1")"/{memory.limit_in_bytes,memory.max} 2>/dev/null
-}
-
 # ages NAME MEMINFO ARGUMENT…: prints what tests/system/speed/age prints, and sets its variables.
 ages()
 {
     local name=$1 meminfo=$2 line
     shift 2
-    line=$(container_run "$name" "$BUILD/tests/system/speed/age" "$@" "$(limit_file "$name")" "$meminfo") ||
+    line=$(container_run "$name" "$BUILD/tests/system/speed/age" "$@" "$(container_limit_file "$name")" "$meminfo") ||
         fail "$line"
     echo "$line"
     eval "$line"

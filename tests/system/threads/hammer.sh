@@ -41,20 +41,17 @@ hammer()
 # One container's life: it comes, is registered, moves its limit, is read, is forgotten, goes.
 live()
 {
-    local name=$1 directory
+    local name=$1
     container_make "$name" memory=64M
     container_run "$name" unshare --fork --pid --cgroup cat "$TREE"/proc/{stat,meminfo,loadavg,uptime}
-    container_exec "$name" sleep 100 &
-    wait_until 5 grep -qx $! "$(container_directory memory "$name")/cgroup.procs"
-    speed_control register "id=$name" pid=$!
+    container_hold "$name"
+    speed_control register "id=$name" pid=$HELD
     cat "$SPEED_RUN/containers/$name"/proc/{meminfo,stat,uptime}
     container_set "$name" memory=65M
     speed_control view "id=$name" file=proc/meminfo
     speed_control list
     [ $((${name//[a-z]/} % 2)) = 0 ] || speed_control unregister "id=$name"
-    for directory in $(container_directories "$name"); do
-        container_remove_tree "$directory"
-    done
+    container_remove "$name"
     cat "$TREE/metrics"
 }
 
