@@ -10,17 +10,33 @@
 #include "common/io.h"
 #include "common/number.h"
 #include "fs/reader/process.h"
+#include "fs/survive/record.h"
 
 #include <string.h>
 #include <sys/stat.h>
 
 #define MEMBERS_MAX 4096
+#define RECORD_VERSION 1
+
+typedef struct {
+    const Readers *readers; /* borrowed */
+    uint64_t id, usec;
+} Birth;
 
 static bool
 birth_copy(const void *value, void *ret)
 {
-    *(uint64_t *)ret = *(const uint64_t *)value;
+    *(uint64_t *)ret = ((const Birth *)value)->usec;
     return true;
+}
+
+static void
+birth_free(gpointer value)
+{
+    const Birth *birth = value;
+
+    shelf_drop(birth->readers->shelf, (ShelfKey){SHELF_BIRTH, birth->id});
+    g_free(value);
 }
 
 /* A cgroup's number is never given again, so a birth never becomes wrong.  Those of cgroups that
@@ -28,7 +44,7 @@ birth_copy(const void *value, void *ret)
 const CacheKind births = {
     .max_entries = 4096,
     .max_idle_usec = CACHE_FOR_EVER,
-    .value_free = g_free,
+    .value_free = birth_free,
     .value_copy = birth_copy,
 };
 
@@ -118,6 +134,44 @@ forget_the_dead(Readers *readers, uint64_t now)
             cache_drop(readers->births, id);
 }
 
+static void
+remember(Readers *readers, uint64_t id, uint64_t now, uint64_t usec)
+{
+    const Birth birth = {readers, id, usec};
+
+    cache_put(readers->births, id, now, g_memdup2(&birth, sizeof birth));
+}
+
+/* Kept when it is remembered: what is no longer remembered, as the one before may be, is dropped.
+ */
+static void
+keep(Readers *readers, uint64_t id, uint64_t usec)
+{
+    const uint64_t words[] = {RECORD_VERSION, usec};
+
+    (void)shelf_put(readers->shelf, (ShelfKey){SHELF_BIRTH, id}, words, sizeof words);
+}
+
+/* A ShelfVisit. */
+static bool
+take_up(uint64_t id, const void *data, size_t len, void *user)
+{
+    RecordReader reader = record_read(data, len, RECORD_VERSION);
+    uint64_t usec = record_take(&reader);
+
+    if (!record_ends(&reader))
+        return false;
+    remember(user, id, (uint64_t)g_get_monotonic_time(), usec);
+    return true;
+}
+
+void
+readers_keep(Readers *readers, Shelf *shelf)
+{
+    shelf_foreach(shelf, SHELF_BIRTH, take_up, readers);
+    readers->shelf = shelf;
+}
+
 /* @path: of the container's cpuacct cgroup. */
 static bool
 learn_birth(Readers *readers, const Reader *reader, const char *path, uint64_t *ret_usec,
@@ -137,7 +191,8 @@ learn_birth(Readers *readers, const Reader *reader, const char *path, uint64_t *
     if (!find_birth(readers, reader, cgroup, ret_usec, error))
         return false;
     forget_the_dead(readers, now);
-    cache_put(readers->births, status.st_ino, now, g_memdup2(ret_usec, sizeof *ret_usec));
+    remember(readers, status.st_ino, now, *ret_usec);
+    keep(readers, status.st_ino, *ret_usec);
     return true;
 }
 

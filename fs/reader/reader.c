@@ -59,6 +59,7 @@ readers_free(Readers *readers)
     cache_free(readers->roots);
     cache_free(readers->threads);
     cache_free(readers->inits);
+    readers->shelf = NULL; /* what is there is the next life's */
     cache_free(readers->births);
     g_free(readers);
 }

@@ -15,6 +15,7 @@
 
 #include "common/cgroup_layout.h"
 #include "common/cgroup_paths.h"
+#include "fs/survive/shelf.h"
 
 #include <stdint.h>
 #include <sys/types.h>
@@ -38,6 +39,10 @@ typedef struct Readers Readers;
 
 Readers *readers_new(const ReadersConfig *config, GError **error);
 void readers_free(Readers *readers);
+
+/* From then on when containers were born is kept on @shelf (borrowed), before anybody is told, and
+ * what is there already still holds.  To be called before anybody asks. */
+void readers_keep(Readers *readers, Shelf *shelf);
 
 typedef struct {
     pid_t tid;             /* as the daemon's pid namespace numbers it */

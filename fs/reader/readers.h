@@ -17,6 +17,7 @@ struct Readers {
     Cache *threads;                               /* thread id → known.c */
     Cache *inits;                                 /* pid namespace → pid_init.c */
     Cache *births;                                /* cpuacct cgroup → born.c */
+    Shelf *shelf;                                 /* that keeps births, or NULL */
 };
 
 extern const CacheKind namespace_roots, births;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "tests/unit/fs/machine.h"
+#include "tests/unit/lives.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -147,6 +149,30 @@ who_looks_into_an_empty_container_tells_his_own_start(void **state)
     assert_int_equal(born(machine, 50), 300);
 }
 
+static void
+in_the_next_life_it_is_no_younger_though_its_oldest_process_has_ended(void **state)
+{
+    g_autoptr(Machine) machine = machine_new(MACHINE_V2);
+    g_autoptr(Lives) lives = lives_new();
+
+    (void)state;
+    machine_cgroup_v2(machine, "app");
+    machine_set(machine, "app", "cgroup.procs", "40\n50\n");
+    machine_process(machine, &(MachineProcess){.pid = 40, .cgroup = "0::/app\n", .start = 100});
+    machine_process(machine, &(MachineProcess){.pid = 50, .cgroup = "0::/app\n", .start = 300});
+    machine_boot(machine);
+    readers_keep(machine->tree.readers, lives->shelf);
+    assert_int_equal(born(machine, 50), 100);
+    machine_remove(machine, "proc/40");
+    machine_set(machine, "app", "cgroup.procs", "50\n");
+    tree_close(&machine->tree);
+    memset(&machine->tree, 0, sizeof machine->tree);
+    lives_next(lives);
+    machine_boot(machine);
+    readers_keep(machine->tree.readers, lives->shelf);
+    assert_int_equal(born(machine, 50), 100);
+}
+
 int
 main(void)
 {
@@ -158,6 +184,7 @@ main(void)
         cmocka_unit_test(a_pid_namespace_inside_does_not_make_it_younger),
         cmocka_unit_test(a_birth_stays_when_the_oldest_ends),
         cmocka_unit_test(who_looks_into_an_empty_container_tells_his_own_start),
+        cmocka_unit_test(in_the_next_life_it_is_no_younger_though_its_oldest_process_has_ended),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
