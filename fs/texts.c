@@ -21,6 +21,7 @@ struct Texts {
     uint64_t last_serial;
     GHashTable *making; /* set of TextsKey */
     GCond made;         /* one left @making */
+    unsigned n_waiting; /* for that: nearly always none, and to tell nobody is a system call */
 };
 
 static guint
@@ -164,9 +165,11 @@ texts_make(Texts *texts, const TextsKey *key)
     if (!g_hash_table_contains(texts->making, key))
         return g_hash_table_add(texts->making, g_memdup2(key, sizeof *key));
     until = g_get_monotonic_time() + MAKING_MAX_USEC;
+    texts->n_waiting++;
     while (g_hash_table_contains(texts->making, key) &&
            g_cond_wait_until(&texts->made, &texts->lock, until))
         ;
+    texts->n_waiting--;
     return false;
 }
 
@@ -176,7 +179,8 @@ texts_made(Texts *texts, const TextsKey *key)
     g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&texts->lock);
 
     (void)g_hash_table_remove(texts->making, key);
-    g_cond_broadcast(&texts->made);
+    if (texts->n_waiting > 0)
+        g_cond_broadcast(&texts->made);
 }
 
 void

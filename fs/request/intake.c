@@ -3,6 +3,7 @@
 #include "fs/request/intake.h"
 
 #include "fs/request/fair.h"
+#include "fs/request/lead.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -30,8 +31,8 @@ typedef struct {
     char bytes[];
 } Waiting;
 
-/* As long as requests come one by one no lock is taken and nothing written to that threads share:
- * they read(2) and answer.
+/* As long as requests come one by one no lock is taken: one thread leads (fs/request/lead.h), which
+ * is in read(2) and answers.  Another helps while there are more than that one takes.
  *
  * While something waits in @fair no thread may be stuck in read(2), or it would not help.  So
  * O_NONBLOCK is set first, which sends back who enters it, and a signal who was in it. */
@@ -39,6 +40,7 @@ struct Intake {
     struct fuse_session *se; /* borrowed */
     IntakeWhose whose;
     void *data;
+    Lead *lead;
     GMutex lock; /* guards @fair and @bytes; the others are written under it */
     Fair *fair;  /* of Waiting */
     size_t bytes;
@@ -51,6 +53,8 @@ struct Intake {
 struct IntakePlace {
     Intake *intake; /* borrowed */
     pthread_t thread;
+    unsigned number;
+    bool is_helping;        /* though it does not lead */
     atomic_bool is_reading; /* in read(2), or just before or after */
     unsigned n_at_once;     /* requests in a row for which it did not wait */
     struct fuse_buf buf;    /* what libfuse reads into, of the size that the kernel demands */
@@ -60,9 +64,14 @@ struct IntakePlace {
 Intake *
 intake_new(struct fuse_session *se, IntakeWhose whose, void *data)
 {
-    Intake *intake = g_new0(Intake, 1);
+    g_autoptr(Lead) lead = lead_new();
+    Intake *intake;
 
+    if (!lead)
+        return NULL;
+    intake = g_new0(Intake, 1);
     g_mutex_init(&intake->lock);
+    intake->lead = g_steal_pointer(&lead);
     intake->se = se;
     intake->whose = whose;
     intake->data = data;
@@ -87,6 +96,7 @@ intake_free(Intake *intake)
     for (unsigned i = 0; i < intake->n_places; i++)
         place_free(intake->places[i]);
     fair_free(intake->fair);
+    lead_free(intake->lead);
     g_mutex_clear(&intake->lock);
     g_free(intake);
 }
@@ -103,6 +113,7 @@ intake_enter(Intake *intake)
     number = atomic_load(&intake->n_places);
     g_assert(number < INTAKE_PLACES_MAX);
     intake->places[number] = place;
+    place->number = lead_enter(intake->lead);
     atomic_store(&intake->n_places, number + 1);
     g_mutex_unlock(&intake->lock);
     return place;
@@ -272,15 +283,30 @@ is_queue(IntakePlace *place)
     return false;
 }
 
-bool
-intake_next(IntakePlace *place, struct fuse_buf *ret)
+/* Whether there is something to do for this thread: it leads, or more waits than the leader can
+ * take.  Otherwise it has slept, until it was time to look again or a signal came. */
+static bool
+is_wanted(IntakePlace *place)
+{
+    Intake *intake = place->intake;
+
+    if (lead_is(intake->lead, place->number))
+        return true;
+    if (!place->is_helping && !lead_follow(intake->lead))
+        return false;
+    place->is_helping =
+        atomic_load(&intake->n_waiting) > 0 || lead_take_over(intake->lead, place->number);
+    return place->is_helping;
+}
+
+/* False once the connection has ended; size 0 if there is none yet. */
+static bool
+next_request(IntakePlace *place, struct fuse_buf *ret)
 {
     Intake *intake = place->intake;
     const struct fuse_buf *received = NULL;
     int n;
 
-    g_clear_pointer(&place->taken, g_free);
-    *ret = (struct fuse_buf){.size = 0};
     if (atomic_load(&intake->n_waiting) == 0) {
         n = receive(place);
         if (n <= 0 || refuse_interrupt(intake, &place->buf))
@@ -293,4 +319,20 @@ intake_next(IntakePlace *place, struct fuse_buf *ret)
     }
     *ret = next_turn(place, received);
     return true;
+}
+
+bool
+intake_next(IntakePlace *place, struct fuse_buf *ret)
+{
+    bool goes_on;
+
+    lead_end(place->intake->lead, place->number);
+    g_clear_pointer(&place->taken, g_free);
+    *ret = (struct fuse_buf){.size = 0};
+    if (!is_wanted(place))
+        return true;
+    goes_on = next_request(place, ret);
+    if (ret->size > 0)
+        lead_begin(place->intake->lead, place->number);
+    return goes_on;
 }

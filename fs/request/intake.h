@@ -29,7 +29,8 @@ typedef struct IntakePlace IntakePlace; /* of one thread that takes requests */
 /* Whose requests for @node are; what is about the same number has its turns together. */
 typedef uint64_t (*IntakeWhose)(void *data, uint64_t node);
 
-/* All is borrowed.  @whose may be NULL: then all take their turn as they come. */
+/* All is borrowed.  @whose may be NULL: then all take their turn as they come.  NULL with errno if
+ * a timer cannot be had. */
 Intake *intake_new(struct fuse_session *se, IntakeWhose whose, void *data);
 void intake_free(Intake *intake);
 

@@ -7,6 +7,8 @@
 #include "common/log.h"
 #include "fs/request/session_private.h"
 
+#include <errno.h>
+
 G_GNUC_PRINTF(2, 0)
 static void
 log_libfuse(enum fuse_log_level level, const char *format, va_list args)
@@ -34,8 +36,12 @@ session_new(int fuse_fd, const SessionConfig *config, GError **error)
         g_set_error(error, READ_ERROR, READ_ERROR_IO, "libfuse does not take the connection");
         return NULL;
     }
-    session->intake = intake_new(session->se, config->whose, config->data);
     (void)fd_steal(&fd); /* fuse_session_destroy() closes it */
+    session->intake = intake_new(session->se, config->whose, config->data);
+    if (!session->intake) {
+        read_error_set_errno(error, errno, "cannot have a timer");
+        return NULL;
+    }
     return g_steal_pointer(&session);
 }
 
