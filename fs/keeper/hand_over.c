@@ -50,7 +50,6 @@ hand_over_lost(Keeper *keeper)
     if (keeper->end)
         return;
     keeper_log(LOG_WARNING, "who was taking over is gone; going on");
-    (void)table_note_death(&keeper->table);
     keeper->is_resting = false;
 }
 
@@ -64,6 +63,7 @@ take(Keeper *keeper, uint64_t now)
         return;
     }
     keeper->is_taking = true;
+    keeper->pause = now; /* nobody serves from then on, or a little later */
     keeper->taken_deadline = now + TAKE_NSEC;
 }
 

@@ -21,6 +21,7 @@ void store_remove(const char *connection);
 
 /* What the service manager gave this process back (sd_listen_fds(3)): 1 and @ret if it was a table
  * and its connections, 0 if it gave nothing of ours, -1 and errno if what it gave does not fit.
+ * Ask it before adopt_ask(): the socket that it keeps looks as if a keeper listened there.
  * What is not ours stays open.  @fallback tells where connections are mounted, which the store does
  * not keep: by their names; it may be NULL. */
 int store_take(const Holdings *fallback, Holdings *ret);

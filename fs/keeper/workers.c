@@ -94,6 +94,7 @@ worker_drain(Worker *worker, uint64_t now)
 static void
 go(Keeper *keeper, Worker *worker, uint64_t now)
 {
+    (void)table_note_death(&keeper->table); /* of a worker of another keeper, which is dead, too */
     worker->state = WORKER_GOING;
     worker->served = table_served(&keeper->table);
     worker->deadline = now + GO_NSEC;

@@ -4,8 +4,8 @@
  *
  *     keeper SOCKET DIRECTORY WORKER [CGROUP]
  *
- * Adopts what the keeper that listens at SOCKET has, if there is one, or what the service manager
- * has; else it mounts.  CGROUP: keeper_leave_cgroup(). */
+ * Takes what the service manager has, or adopts what the keeper that listens at SOCKET has; else it
+ * mounts.  CGROUP: keeper_leave_cgroup(). */
 
 #include "fs/keeper/adopt.h"
 #include "fs/keeper/keeper.h"
@@ -66,16 +66,17 @@ serving(void *data)
 static int
 prepare(char **argv, Holdings *holdings, int *ret_predecessor)
 {
-    int n;
+    int n = store_take(NULL, holdings);
 
+    /* First: nobody answers at the socket that the service manager kept. */
+    *ret_predecessor = -1;
+    if (n != 0)
+        return n < 0 ? -1 : 0;
     *ret_predecessor = adopt_ask(argv[1], holdings);
     if (*ret_predecessor >= 0)
         return 0;
     if (errno != ENOENT && errno != ECONNREFUSED)
         return -1;
-    n = store_take(NULL, holdings);
-    if (n != 0)
-        return n < 0 ? -1 : 0;
     return mount_gather(set_up, argv[2], SHELF_SIZE, holdings) == 0 ? mount_take_init(holdings)
                                                                     : -1;
 }
