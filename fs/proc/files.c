@@ -127,15 +127,6 @@ const ProcFile proc_files[] = {
 };
 const unsigned proc_files_n = G_N_ELEMENTS(proc_files);
 
-const ProcFile *
-proc_file_find(const char *path)
-{
-    for (unsigned i = 0; i < proc_files_n; i++)
-        if (strcmp(proc_files[i].path, path) == 0)
-            return &proc_files[i];
-    return NULL;
-}
-
 /* "cpu12" is "cpu%u", "cpu012" is not. */
 static bool
 match(const char *pattern, const char *path, ProcNumbers *ret)

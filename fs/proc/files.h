@@ -31,10 +31,8 @@ char *proc_path(const char *path, const ProcNumbers *numbers);
 /* What the first number of @path counts: NEED_CPUS, NEED_NODES, or 0 if there is none. */
 unsigned proc_path_counts(const char *path);
 
-/* NULL if there is no such file. */
-const ProcFile *proc_file_find(const char *path);
-/* The same by the path of one file, and the numbers in it: of
- * "sys/devices/system/cpu/cpu3/online" 3. */
+/* The row of the file @path, and the numbers in it: of "sys/devices/system/cpu/cpu3/online" 3. NULL
+ * if there is no such file. */
 const ProcFile *proc_file_match(const char *path, ProcNumbers *ret);
 /* Its place in proc_files; proc_files_n if it is not from there. */
 unsigned proc_file_number(const ProcFile *file);

@@ -13,8 +13,10 @@ typedef struct {
 } Kind;
 
 static const Kind kinds[] = {
-    {"proc/diskstats", 0, false}, {"proc/meminfo", ALL_LINES, true}, {"proc/partitions", 2, false},
-    {"proc/slabinfo", 2, false},  {"proc/swaps", 1, false},
+    {"proc/diskstats", 0, false},
+    {"proc/meminfo", ALL_LINES, true},
+    {"proc/slabinfo", 2, false},
+    {"proc/swaps", 1, false},
 };
 static const Kind usual = {"", ALL_LINES, false};
 

@@ -5,6 +5,7 @@
 
 #include "fs/proc/files.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/unit/file_of.h"
 
 static void
 fuzz_disks(const HostText *text, bool (*parse)(const HostText *, GArray *, GError **))
@@ -37,7 +38,7 @@ fuzz_renderers(const HostText *text)
     for (size_t i = 0; i < G_N_ELEMENTS(paths); i++) {
         g_autoptr(GString) out = g_string_new(NULL);
 
-        proc_file_find(paths[i])->render(&(View){.snapshot = &snapshot}, out);
+        file_of(paths[i])->render(&(View){.snapshot = &snapshot}, out);
         g_assert(out->len == 0 || out->str[out->len - 1] == '\n');
     }
 }

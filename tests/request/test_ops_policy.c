@@ -6,6 +6,7 @@
 #include "tests/request/kernel.h"
 #include "tests/request/opened.h"
 #include "tests/unit/cmocka.h"
+#include "tests/unit/file_of.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -315,7 +316,7 @@ static void
 reads_are_counted_by_file(void **state)
 {
     Fixture *fixture = *state;
-    unsigned file = proc_file_number(proc_file_find("proc/uptime"));
+    unsigned file = proc_file_number(file_of("proc/uptime"));
     uint64_t before = metrics_reads(file);
 
     reads(fixture, PID_A, "proc/uptime", "1000.00 ");

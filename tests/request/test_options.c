@@ -2,6 +2,7 @@
 
 #include "fs/options.h"
 #include "tests/unit/cmocka.h"
+#include "tests/unit/file_of.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -176,11 +177,11 @@ files_and_containers_are_taken_whatever_comes_first(void **state)
     (void)state;
     assert_true(parse((const char *[]){option, NULL}, &options, NULL));
     policy = policies_find(options.policies, &of_docker);
-    assert_int_equal(policy_file(policy, proc_file_find("proc/stat")), FILE_HOST);
-    assert_int_equal(policy_file(policy, proc_file_find("proc/uptime")), FILE_ZERO);
+    assert_int_equal(policy_file(policy, file_of("proc/stat")), FILE_HOST);
+    assert_int_equal(policy_file(policy, file_of("proc/uptime")), FILE_ZERO);
     assert_int_equal(policy_cpus(policy, options.cpu_policy), CPU_POLICY_CPUSET);
     policy = policies_find(options.policies, &of_other);
-    assert_int_equal(policy_file(policy, proc_file_find("proc/stat")), FILE_HIDE);
+    assert_int_equal(policy_file(policy, file_of("proc/stat")), FILE_HIDE);
     assert_int_equal(policy_cpus(policy, options.cpu_policy), CPU_POLICY_ROUND);
 }
 

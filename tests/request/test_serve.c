@@ -5,6 +5,7 @@
 #include "fs/metrics.h"
 #include "tests/request/machine.h"
 #include "tests/unit/cmocka.h"
+#include "tests/unit/file_of.h"
 #include "tests/unit/fs/serve_as.h"
 
 #include <errno.h>
@@ -31,8 +32,8 @@ text_of(const Machine *machine, const char *path, pid_t tid)
 {
     GString *text = g_string_new(NULL);
 
-    assert_true(serve_as(&machine->server, &(ProcName){.file = proc_file_find(path)}, tid,
-                         MACHINE_NOW, text, NULL));
+    assert_true(serve_as(&machine->server, &(ProcName){.file = file_of(path)}, tid, MACHINE_NOW,
+                         text, NULL));
     return g_string_free(text, FALSE);
 }
 
@@ -42,7 +43,7 @@ refuses(const Machine *machine, pid_t tid, ReadError code)
     g_autoptr(GString) text = g_string_new(NULL);
     g_autoptr(GError) error = NULL;
 
-    assert_false(serve_as(&machine->server, &(ProcName){.file = proc_file_find("proc/stat")}, tid,
+    assert_false(serve_as(&machine->server, &(ProcName){.file = file_of("proc/stat")}, tid,
                           MACHINE_NOW, text, &error));
     assert_true(g_error_matches(error, READ_ERROR, (int)code));
     assert_int_equal(text->len, 0); /* not a word of the host's */
@@ -118,7 +119,7 @@ answers(int code, int errsv, Metric metric)
     g_autoptr(GError) error = g_error_new_literal(READ_ERROR, code, "it failed");
     uint64_t before = metrics_get(metric);
 
-    assert_int_equal(failure_errno(error, proc_file_find("proc/stat"), 1), errsv);
+    assert_int_equal(failure_errno(error, file_of("proc/stat"), 1), errsv);
     assert_int_equal(metrics_get(metric), before + 1);
 }
 

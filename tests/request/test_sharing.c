@@ -6,6 +6,7 @@
 #include "fs/metrics.h"
 #include "tests/request/machine.h"
 #include "tests/unit/cmocka.h"
+#include "tests/unit/file_of.h"
 #include "tests/unit/fs/serve_as.h"
 #include "tests/unit/folder.h"
 
@@ -49,7 +50,7 @@ made(const Fixture *fixture)
 static char *
 read_text(const Fixture *fixture, const char *path, pid_t tid, uint64_t now, GError **error)
 {
-    const ProcName name = {.file = proc_file_find(path)};
+    const ProcName name = {.file = file_of(path)};
     g_autoptr(GString) text = g_string_new(NULL);
 
     if (!serve_as(&fixture->machine->server, &name, tid, now, text, error))

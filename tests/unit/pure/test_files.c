@@ -5,9 +5,15 @@
 static void
 every_file_is_found_by_its_path(void **state)
 {
+    static const ProcNumbers numbers = {{12, 3}};
+
     (void)state;
-    for (unsigned i = 0; i < proc_files_n; i++)
-        assert_ptr_equal(proc_file_find(proc_files[i].path), &proc_files[i]);
+    for (unsigned i = 0; i < proc_files_n; i++) {
+        g_autofree char *path = proc_path(proc_files[i].path, &numbers);
+        ProcNumbers found;
+
+        assert_ptr_equal(proc_file_match(path, &found), &proc_files[i]);
+    }
 }
 
 static void
@@ -17,9 +23,11 @@ other_paths_are_not_found(void **state)
                                          "proc/", "proc/meminfo/", "/proc/meminfo",
                                          "sys",   "proc/meminf",   "proc/meminfoo"};
 
+    ProcNumbers numbers;
+
     (void)state;
     for (size_t i = 0; i < G_N_ELEMENTS(others); i++)
-        assert_null(proc_file_find(others[i]));
+        assert_null(proc_file_match(others[i], &numbers));
 }
 
 static void

@@ -2,6 +2,7 @@
 
 /* ProcFile.longest against the longest texts there can be. */
 
+#include "tests/unit/file_of.h"
 #include "fs/containers.h"
 #include "tests/unit/pure/rendering.h"
 
@@ -9,7 +10,7 @@
 static void
 fits(const char *path, const View *view, size_t blanks)
 {
-    const ProcFile *file = proc_file_find(path);
+    const ProcFile *file = file_of(path);
     g_autoptr(GString) out = g_string_new(NULL);
 
     file->render(view, out);
