@@ -2,17 +2,17 @@
 
 #include "fs/askers.h"
 
-#include "common/cache.h"
-
 #include <fcntl.h>
 #include <unistd.h>
 
-/* Each holds up to two file descriptors. */
+/* Each may hold file descriptors. */
 #define ASKERS_MAX 256
 
 struct Askers {
     AskersConfig config;
-    Cache *recent; /* by thread id */
+    GMutex lock;        /* guards all below */
+    GHashTable *by_tid; /* owns those who asked in @tick, by thread id */
+    uint64_t tick;
 };
 
 static void
@@ -36,14 +36,11 @@ forget(gpointer asker)
     asker_unref(asker);
 }
 
-static bool
-acquire(const void *value, void *ret)
+static GHashTable *
+table_new(void)
 {
-    *(Asker **)ret = g_atomic_rc_box_acquire((Asker *)value); /* only its count of users changes */
-    return true;
+    return g_hash_table_new_full(NULL, NULL, NULL, forget);
 }
-
-static const CacheKind recent_askers = {ASKERS_MAX, G_USEC_PER_SEC, forget, acquire};
 
 Askers *
 askers_new(const AskersConfig *config)
@@ -51,7 +48,8 @@ askers_new(const AskersConfig *config)
     Askers *askers = g_new0(Askers, 1);
 
     askers->config = *config;
-    askers->recent = cache_new(&recent_askers);
+    g_mutex_init(&askers->lock);
+    askers->by_tid = table_new();
     return askers;
 }
 
@@ -60,8 +58,45 @@ askers_free(Askers *askers)
 {
     if (!askers)
         return;
-    cache_free(askers->recent);
+    g_hash_table_unref(askers->by_tid);
+    g_mutex_clear(&askers->lock);
     g_free(askers);
+}
+
+/* Who asked in an earlier tick is forgotten, and so are all if there are too many. */
+static void
+remember(Askers *askers, pid_t tid, Asker *asker)
+{
+    /* Freed without the lock: that may close files. */
+    g_autoptr(GHashTable) old = NULL;
+    g_autoptr(Asker) before = NULL;
+    G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&askers->lock);
+
+    if (asker->tick < askers->tick)
+        return;
+    if (asker->tick > askers->tick || g_hash_table_size(askers->by_tid) >= ASKERS_MAX) {
+        old = askers->by_tid;
+        askers->by_tid = table_new();
+        askers->tick = asker->tick;
+    }
+    (void)g_hash_table_steal_extended(askers->by_tid, GINT_TO_POINTER(tid), NULL,
+                                      (gpointer *)&before);
+    (void)g_hash_table_insert(askers->by_tid, GINT_TO_POINTER(tid), g_atomic_rc_box_acquire(asker));
+}
+
+/* Who @tid was in @tick; the caller unrefs.  NULL if that is not known. */
+static Asker *
+find(Askers *askers, pid_t tid, uint64_t tick)
+{
+    Asker *asker = NULL;
+
+    g_mutex_lock(&askers->lock);
+    if (askers->tick == tick)
+        asker = g_hash_table_lookup(askers->by_tid, GINT_TO_POINTER(tid));
+    if (asker)
+        (void)g_atomic_rc_box_acquire(asker);
+    g_mutex_unlock(&askers->lock);
+    return asker;
 }
 
 Asker *
@@ -96,7 +131,7 @@ askers_identify(Askers *askers, pid_t tid, uint64_t now, GError **error)
     /* Who was of the host a moment ago may have entered a container since: never the host's numbers
      * there, not for a moment. */
     if (asker->tick != 0 && asker->container)
-        cache_put(askers->recent, (uint64_t)tid, now, g_atomic_rc_box_acquire(asker));
+        remember(askers, tid, asker);
     return g_steal_pointer(&asker);
 }
 
@@ -111,10 +146,9 @@ Asker *
 askers_recall(Askers *askers, pid_t tid, uint64_t now, GError **error)
 {
     uint64_t tick = tick_enter(askers->config.tick, now);
-    g_autoptr(Asker) asker = NULL;
+    g_autoptr(Asker) asker = tick == 0 ? NULL : find(askers, tid, tick);
 
-    if (tick != 0 && cache_get(askers->recent, (uint64_t)tid, now, &asker) && asker->tick == tick &&
-        is_alive(&asker->reader))
+    if (asker && is_alive(&asker->reader))
         return g_steal_pointer(&asker);
     return askers_identify(askers, tid, now, error);
 }
