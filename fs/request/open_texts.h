@@ -6,13 +6,19 @@
 
 #pragma once
 
-#include <glib.h>
-#include <stdint.h>
+#include "fs/survive/shelf.h"
 
 typedef struct OpenTexts OpenTexts; /* thread-safe */
 
 OpenTexts *open_texts_new(size_t max_bytes);
 void open_texts_free(OpenTexts *texts);
+
+/* From then on they are kept on @shelf (borrowed), each before it is given out; those that are
+ * there already go on, and no file that was opened before has the handle of another.  Who closed
+ * his file while nobody was there may not be heard of: a text of an earlier life is forgotten, too,
+ * when it was not used for OPEN_TEXTS_USEC.  To be called before any file is opened. */
+#define OPEN_TEXTS_USEC (600 * G_USEC_PER_SEC)
+void open_texts_keep(OpenTexts *texts, Shelf *shelf);
 
 /* A number for a file just opened.  It costs nothing until a text is put. */
 uint64_t open_texts_handle(OpenTexts *texts);

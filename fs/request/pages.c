@@ -2,6 +2,10 @@
 
 #include "fs/request/pages.h"
 
+#include "fs/survive/record.h"
+
+#define RECORD_VERSION 1
+
 typedef struct {
     uint64_t node; /* the key */
     uint64_t filled;
@@ -11,6 +15,7 @@ typedef struct {
 } Page;
 
 struct Pages {
+    Shelf *shelf;        /* NULL: nothing is kept */
     GMutex lock;         /* guards all below */
     GHashTable *by_node; /* owns the pages */
     GQueue closed;       /* those that nobody has open; closed last comes first */
@@ -77,8 +82,66 @@ use(Pages *pages, uint64_t node)
 }
 
 static void
+keep(Pages *pages, const Page *page)
+{
+    const uint64_t words[] = {RECORD_VERSION, page->n_open, page->n_others, (uint64_t)page->offset};
+
+    if (is_closed(page))
+        shelf_drop(pages->shelf, (ShelfKey){SHELF_PAGE, page->node});
+    else
+        (void)shelf_put(pages->shelf, (ShelfKey){SHELF_PAGE, page->node}, words, sizeof words);
+}
+
+/* A ShelfVisit. */
+static bool
+take_up(uint64_t node, const void *data, size_t len, void *user)
+{
+    RecordReader reader = record_read(data, len, RECORD_VERSION);
+    unsigned n_open = (unsigned)record_take_max(&reader, UINT_MAX);
+    unsigned n_others = (unsigned)record_take_max(&reader, UINT_MAX);
+    int64_t offset = (int64_t)record_take(&reader);
+    Page *page;
+
+    if (!record_ends(&reader) || (n_open == 0 && n_others == 0))
+        return false;
+    page = use(user, node);
+    page->n_open = n_open;
+    page->n_others = n_others;
+    page->offset = offset;
+    return true;
+}
+
+void
+pages_keep(Pages *pages, Shelf *shelf)
+{
+    shelf_foreach(shelf, SHELF_PAGE, take_up, pages);
+    pages->shelf = shelf;
+}
+
+void
+pages_prune(Pages *pages, PagesWanted wanted, void *data)
+{
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&pages->lock);
+    GHashTableIter iter;
+    gpointer value;
+
+    g_hash_table_iter_init(&iter, pages->by_node);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        Page *page = value;
+
+        if (wanted(page->node, data))
+            continue;
+        shelf_drop(pages->shelf, (ShelfKey){SHELF_PAGE, page->node});
+        if (is_closed(page))
+            g_queue_unlink(&pages->closed, &page->by_close);
+        g_hash_table_iter_remove(&iter);
+    }
+}
+
+static void
 let_go(Pages *pages, Page *page)
 {
+    keep(pages, page);
     if (!is_closed(page))
         return;
     g_queue_push_head_link(&pages->closed, &page->by_close);
@@ -99,6 +162,7 @@ pages_open(Pages *pages, uint64_t node, int64_t offset, uint64_t *ret_filled)
         page->filled = 0; /* for the other one */
     page->offset = offset;
     page->n_open++;
+    keep(pages, page);
     *ret_filled = page->filled;
     return true;
 }
@@ -119,8 +183,10 @@ void
 pages_open_other(Pages *pages, uint64_t node)
 {
     g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&pages->lock);
+    Page *page = use(pages, node);
 
-    use(pages, node)->n_others++;
+    page->n_others++;
+    keep(pages, page);
 }
 
 void

@@ -11,14 +11,20 @@
 
 #pragma once
 
-#include <glib.h>
-#include <stdbool.h>
-#include <stdint.h>
+#include "fs/survive/shelf.h"
 
 typedef struct Pages Pages; /* thread-safe */
 
 Pages *pages_new(unsigned max);
 void pages_free(Pages *pages);
+
+/* From then on who has a node open is kept on @shelf (borrowed), and what is there already holds.
+ * To be called before anything is opened. */
+void pages_keep(Pages *pages, Shelf *shelf);
+/* Forgets the nodes that are not @wanted, open or not: who closed them may not have been heard of
+ * when nobody was there. */
+typedef bool (*PagesWanted)(uint64_t node, void *data);
+void pages_prune(Pages *pages, PagesWanted wanted, void *data);
 
 /* Opens @node through its page for somebody whose time namespace has @offset (0 in all files that
  * tell no time).  False if others have it open, or if it is open for another offset: a page is of

@@ -10,9 +10,8 @@
 
 #pragma once
 
-#include <glib.h>
-#include <stdbool.h>
-#include <stdint.h>
+#include "fs/survive/shelf.h"
+
 #include <sys/types.h>
 
 typedef struct Settled Settled; /* thread-safe */
@@ -29,6 +28,11 @@ typedef bool (*SettledLives)(pid_t thread, void *data);
 /* Remembers @max names, and as many looks; which are too many forgets all.  @data is borrowed. */
 Settled *settled_new(unsigned max, SettledLives lives, void *data);
 void settled_free(Settled *settled);
+
+/* From then on where names lead is kept on @shelf (borrowed).  One that is there already is held
+ * for as long as a look at @now: whoever had looked may be mounting.  To be called before anybody
+ * looks. */
+void settled_keep(Settled *settled, Shelf *shelf, uint64_t now);
 
 typedef struct {
     uint64_t name;   /* unique */

@@ -10,15 +10,19 @@
 
 #pragma once
 
-#include <glib.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "fs/survive/shelf.h"
 
 typedef struct Sizes Sizes; /* thread-safe */
 
 /* Remembers @max nodes; which are too many forgets all: they are told a size again. */
 Sizes *sizes_new(unsigned max);
 void sizes_free(Sizes *sizes);
+
+/* From then on what a node was told by sizes_fit() is kept on @shelf (borrowed), and what is there
+ * already holds.  To be called before anybody is told. */
+void sizes_keep(Sizes *sizes, Shelf *shelf);
+/* All nodes that were told, in no order; the caller unrefs. */
+GArray *sizes_nodes(Sizes *sizes);
 
 /* 0 if @node was not told any. */
 size_t sizes_get(Sizes *sizes, uint64_t node);

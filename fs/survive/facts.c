@@ -5,6 +5,7 @@
 #include "fs/survive/record.h"
 
 #define VERSION 1
+#define NSEC_PER_SEC UINT64_C(1000000000)
 
 typedef struct {
     Fact fact;
@@ -41,4 +42,17 @@ facts_set(Shelf *shelf, Fact fact, uint64_t value)
     const uint64_t words[] = {VERSION, value};
 
     (void)shelf_put(shelf, (ShelfKey){SHELF_FACT, fact}, words, sizeof words);
+}
+
+struct timespec
+facts_started(Shelf *shelf, struct timespec now)
+{
+    uint64_t first = facts_get(shelf, FACT_STARTED);
+
+    if (first == 0) {
+        facts_set(shelf, FACT_STARTED, (uint64_t)now.tv_sec * NSEC_PER_SEC + (uint64_t)now.tv_nsec);
+        return now;
+    }
+    return (struct timespec){.tv_sec = (time_t)(first / NSEC_PER_SEC),
+                             .tv_nsec = (long)(first % NSEC_PER_SEC)};
 }

@@ -30,7 +30,9 @@ typedef enum {
     SHELF_PAGE = 7,      /* fs/request/pages */
     SHELF_SIZE = 8,      /* fs/request/sizes */
     SHELF_BIRTH = 9,     /* fs/reader/born */
-    SHELF_FACT = 10,     /* fs/survive/facts.h: one record each */
+    SHELF_FACT = 10,     /* fs/survive/facts.h */
+    SHELF_LOOK = 11,     /* fs/request/settled */
+    SHELF_BOUND = 12,    /* fs/daemon: who --container-pid was */
     SHELF_KINDS,
 } ShelfKind;
 

@@ -2,6 +2,7 @@
 
 #include "fs/request/open_texts.h"
 #include "tests/unit/cmocka.h"
+#include "tests/unit/lives.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -134,6 +135,80 @@ empty_texts_are_bounded_too(void **state)
     assert_false(has(*state, first));
 }
 
+static OpenTexts *
+next_life(Lives *lives)
+{
+    OpenTexts *texts = open_texts_new(ROOM);
+
+    lives_next(lives);
+    open_texts_keep(texts, lives->shelf);
+    return texts;
+}
+
+static void
+in_the_next_life_an_open_file_has_its_text(void **state)
+{
+    g_autoptr(Lives) lives = lives_new();
+    g_autoptr(OpenTexts) next = NULL;
+    g_autoptr(GBytes) text = NULL;
+    uint64_t a, b;
+
+    open_texts_keep(*state, lives->shelf);
+    a = open_texts_handle(*state);
+    b = open_texts_handle(*state);
+    put(*state, a, "one");
+    put(*state, a, "the other");
+    put(*state, b, "");
+    next = next_life(lives);
+    text = open_texts_get(next, a);
+    assert_int_equal(g_bytes_get_size(text), 9);
+    assert_memory_equal(g_bytes_get_data(text, NULL), "the other", 9);
+    assert_true(has(next, b));
+}
+
+static void
+no_handle_is_given_in_two_lives(void **state)
+{
+    g_autoptr(Lives) lives = lives_new();
+    g_autoptr(OpenTexts) next = NULL;
+    uint64_t last = 0;
+
+    open_texts_keep(*state, lives->shelf);
+    for (int i = 0; i < 70000; i++)
+        last = open_texts_handle(*state);
+    next = next_life(lives);
+    assert_true(open_texts_handle(next) > last);
+}
+
+static void
+what_was_closed_or_forgotten_leaves_the_shelf(void **state)
+{
+    g_autoptr(Lives) lives = lives_new();
+    uint64_t a, b;
+
+    open_texts_keep(*state, lives->shelf);
+    a = open_texts_handle(*state);
+    b = open_texts_handle(*state);
+    put_large(*state, a, ROOM / 2);
+    put_large(*state, b, ROOM / 2);
+    assert_int_equal(lives_count(lives, SHELF_TEXT), 1);
+    open_texts_drop(*state, b);
+    assert_int_equal(lives_count(lives, SHELF_TEXT), 0);
+}
+
+static void
+a_life_with_less_room_drops_what_does_not_fit(void **state)
+{
+    g_autoptr(Lives) lives = lives_new();
+    g_autoptr(OpenTexts) small = open_texts_new(100);
+
+    open_texts_keep(*state, lives->shelf);
+    put_large(*state, open_texts_handle(*state), ROOM / 2);
+    lives_next(lives);
+    open_texts_keep(small, lives->shelf);
+    assert_int_equal(lives_count(lives, SHELF_TEXT), 0);
+}
+
 int
 main(void)
 {
@@ -147,6 +222,12 @@ main(void)
                                         unmake),
         cmocka_unit_test_setup_teardown(a_text_larger_than_all_room_is_not_kept, make, unmake),
         cmocka_unit_test_setup_teardown(empty_texts_are_bounded_too, make, unmake),
+        cmocka_unit_test_setup_teardown(in_the_next_life_an_open_file_has_its_text, make, unmake),
+        cmocka_unit_test_setup_teardown(no_handle_is_given_in_two_lives, make, unmake),
+        cmocka_unit_test_setup_teardown(what_was_closed_or_forgotten_leaves_the_shelf, make,
+                                        unmake),
+        cmocka_unit_test_setup_teardown(a_life_with_less_room_drops_what_does_not_fit, make,
+                                        unmake),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

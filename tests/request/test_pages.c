@@ -2,6 +2,7 @@
 
 #include "fs/request/pages.h"
 #include "tests/unit/cmocka.h"
+#include "tests/unit/lives.h"
 
 #define NODE 7
 #define ROOM 3
@@ -137,6 +138,76 @@ a_close_without_an_open_is_nothing(void **state)
     assert_false(pages_has_others(*state, NODE));
 }
 
+static Pages *
+next_life(Lives *lives)
+{
+    Pages *pages = pages_new(ROOM);
+
+    lives_next(lives);
+    pages_keep(pages, lives->shelf);
+    return pages;
+}
+
+static void
+in_the_next_life_others_still_have_it_open(void **state)
+{
+    g_autoptr(Lives) lives = lives_new();
+    g_autoptr(Pages) next = NULL;
+
+    pages_keep(*state, lives->shelf);
+    pages_open_other(*state, NODE);
+    next = next_life(lives);
+    assert_false(opens(next, 0));
+    pages_close_other(next, NODE);
+    assert_true(opens(next, 0));
+}
+
+static void
+in_the_next_life_a_page_is_of_the_time_it_was_opened_for(void **state)
+{
+    g_autoptr(Lives) lives = lives_new();
+    g_autoptr(Pages) next = NULL;
+
+    pages_keep(*state, lives->shelf);
+    assert_true(opens(*state, -7));
+    next = next_life(lives);
+    assert_true(pages_offset(next, NODE) == -7);
+    assert_false(opens(next, 0));
+}
+
+static void
+what_nobody_has_open_is_not_on_the_shelf(void **state)
+{
+    g_autoptr(Lives) lives = lives_new();
+
+    pages_keep(*state, lives->shelf);
+    assert_true(opens(*state, 0));
+    pages_close(*state, NODE);
+    pages_open_other(*state, NODE);
+    pages_close_other(*state, NODE);
+    assert_int_equal(lives_count(lives, SHELF_PAGE), 0);
+}
+
+static bool
+is_above(uint64_t node, void *data)
+{
+    return node > *(const uint64_t *)data;
+}
+
+static void
+what_is_pruned_is_forgotten_even_if_it_is_open(void **state)
+{
+    g_autoptr(Lives) lives = lives_new();
+    uint64_t limit = NODE;
+
+    pages_keep(*state, lives->shelf);
+    (void)filled(*state, NODE, 0);
+    (void)filled(*state, NODE + 1, 0);
+    pages_prune(*state, is_above, &limit);
+    assert_int_equal(pages_size(*state), 1);
+    assert_int_equal(lives_count(lives, SHELF_PAGE), 1);
+}
+
 int
 main(void)
 {
@@ -152,6 +223,12 @@ main(void)
         TEST(what_is_open_is_never_forgotten),
         TEST(what_the_kernel_has_forgotten_is_forgotten),
         TEST(a_close_without_an_open_is_nothing),
+        cmocka_unit_test_setup_teardown(in_the_next_life_others_still_have_it_open, make, unmake),
+        cmocka_unit_test_setup_teardown(in_the_next_life_a_page_is_of_the_time_it_was_opened_for,
+                                        make, unmake),
+        cmocka_unit_test_setup_teardown(what_nobody_has_open_is_not_on_the_shelf, make, unmake),
+        cmocka_unit_test_setup_teardown(what_is_pruned_is_forgotten_even_if_it_is_open, make,
+                                        unmake),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

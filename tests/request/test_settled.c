@@ -2,6 +2,7 @@
 
 #include "fs/request/settled.h"
 #include "tests/unit/cmocka.h"
+#include "tests/unit/lives.h"
 
 #define NOW UINT64_C(5000000)
 #define NAME 7
@@ -159,6 +160,40 @@ too_many_names_are_forgotten(void **state)
     assert_int_equal(look(*state, 1, B, NOW), B);
 }
 
+static Settled *
+next_life(Lives *lives, uint64_t now)
+{
+    Settled *settled = settled_new(LOOKS_MAX, NULL, NULL);
+
+    lives_next(lives);
+    settled_keep(settled, lives->shelf, now);
+    return settled;
+}
+
+static void
+in_the_next_life_a_name_leads_where_it_did(void **state)
+{
+    g_autoptr(Lives) lives = lives_new();
+    g_autoptr(Settled) next = NULL;
+
+    settled_keep(*state, lives->shelf, NOW);
+    (void)look(*state, NAME, A, NOW);
+    next = next_life(lives, NOW + SETTLED_USEC / 2);
+    assert_int_equal(settled_node(next, &(Look){NAME, B, NOW + SETTLED_USEC, 0, false}), A);
+}
+
+static void
+in_the_next_life_a_name_that_nobody_can_hold_is_free(void **state)
+{
+    g_autoptr(Lives) lives = lives_new();
+    g_autoptr(Settled) next = NULL;
+
+    settled_keep(*state, lives->shelf, NOW);
+    (void)look(*state, NAME, A, NOW);
+    next = next_life(lives, NOW + 2 * SETTLED_USEC);
+    assert_int_equal(settled_node(next, &(Look){NAME, B, NOW + 2 * SETTLED_USEC, 0, false}), B);
+}
+
 int
 main(void)
 {
@@ -178,6 +213,9 @@ main(void)
         TEST(a_clock_that_was_read_earlier_changes_nothing),
         TEST(a_look_from_outside_holds_a_name_for_less_long),
         TEST(too_many_names_are_forgotten),
+        cmocka_unit_test_setup_teardown(in_the_next_life_a_name_leads_where_it_did, make, unmake),
+        cmocka_unit_test_setup_teardown(in_the_next_life_a_name_that_nobody_can_hold_is_free, make,
+                                        unmake),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

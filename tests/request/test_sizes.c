@@ -2,6 +2,7 @@
 
 #include "fs/request/sizes.h"
 #include "tests/unit/cmocka.h"
+#include "tests/unit/lives.h"
 
 #include <string.h>
 
@@ -129,6 +130,42 @@ what_cannot_be_padded_is_not(void **state)
     assert_null(padded("", 8));
 }
 
+static Sizes *
+next_life(Lives *lives)
+{
+    Sizes *sizes = sizes_new(ROOM);
+
+    lives_next(lives);
+    sizes_keep(sizes, lives->shelf);
+    return sizes;
+}
+
+static void
+in_the_next_life_a_node_has_its_size(void **state)
+{
+    g_autoptr(Lives) lives = lives_new();
+    g_autoptr(Sizes) next = NULL;
+    size_t size;
+
+    sizes_keep(*state, lives->shelf);
+    size = sizes_fit(*state, NODE, 1000);
+    next = next_life(lives);
+    assert_int_equal(sizes_fit(next, NODE, 10), size);
+    sizes_forget(next, NODE);
+    assert_int_equal(lives_count(lives, SHELF_SIZE), 0);
+}
+
+static void
+nodes_that_were_too_many_leave_the_shelf(void **state)
+{
+    g_autoptr(Lives) lives = lives_new();
+
+    sizes_keep(*state, lives->shelf);
+    for (uint64_t node = 1; node <= ROOM + 1; node++)
+        (void)sizes_fit(*state, node, 1000);
+    assert_int_equal(lives_count(lives, SHELF_SIZE), 1);
+}
+
 int
 main(void)
 {
@@ -144,6 +181,8 @@ main(void)
         cmocka_unit_test_setup_teardown(what_a_node_was_told_stays, make, unmake),
         cmocka_unit_test_setup_teardown(a_node_that_the_kernel_forgot_is_told_again, make, unmake),
         cmocka_unit_test(what_cannot_be_padded_is_not),
+        cmocka_unit_test_setup_teardown(in_the_next_life_a_node_has_its_size, make, unmake),
+        cmocka_unit_test_setup_teardown(nodes_that_were_too_many_leave_the_shelf, make, unmake),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
