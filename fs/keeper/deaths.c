@@ -50,13 +50,12 @@ static void
 note_serving_death(Keeper *keeper, const Worker *worker, uint64_t now)
 {
     unsigned n = table_note_death(&keeper->table);
-    TableFigures *figures = &keeper->table.head->figures;
 
+    table_restore(&keeper->table, &keeper->saved);
     keeper->pause = worker->stopped ? worker->stopped : now;
-    atomic_store(&figures->pause_began, keeper->pause);
-    atomic_fetch_add(&figures->restarts, 1);
-    if (worker->was_killed)
-        atomic_fetch_add(&figures->killed, 1);
+    keeper->figures.restarts++;
+    keeper->figures.killed += worker->was_killed;
+    keeper_publish(keeper);
     keeper_log(LOG_WARNING, "worker %d is dead; it was answering %u requests", (int)worker->pid, n);
 }
 

@@ -129,5 +129,6 @@ hand_over_note_serving(Keeper *keeper)
         return;
     (void)protocol_send(keeper->predecessor, PROTOCOL_ADOPTED, NULL); /* it may be dead */
     fd_clear(&keeper->predecessor);
-    atomic_fetch_add(&keeper->table.head->figures.adoptions, 1);
+    keeper->figures.adoptions++;
+    keeper_publish(keeper);
 }

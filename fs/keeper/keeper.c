@@ -39,6 +39,32 @@ keeper_finish(Keeper *keeper, KeeperEnd end)
 }
 
 void
+keeper_publish(Keeper *keeper)
+{
+    TableFigures *to = &keeper->table.head->figures;
+
+    atomic_store(&to->restarts, keeper->figures.restarts);
+    atomic_store(&to->upgrades, keeper->figures.upgrades);
+    atomic_store(&to->killed, keeper->figures.killed);
+    atomic_store(&to->adoptions, keeper->figures.adoptions);
+    atomic_store(&to->longest_pause_nsec, keeper->figures.longest_pause);
+    atomic_store(&to->pause_began, keeper->pause);
+}
+
+/* Those of the keeper before. */
+static void
+take_figures(Keeper *keeper)
+{
+    const TableFigures *from = &keeper->table.head->figures;
+
+    keeper->figures.restarts = atomic_load(&from->restarts);
+    keeper->figures.upgrades = atomic_load(&from->upgrades);
+    keeper->figures.killed = atomic_load(&from->killed);
+    keeper->figures.adoptions = atomic_load(&from->adoptions);
+    keeper->figures.longest_pause = atomic_load(&from->longest_pause_nsec);
+}
+
+void
 keeper_drop_connection(Keeper *keeper, unsigned connection)
 {
     HoldingsConnection *lost = &keeper->holdings->connections[connection];
@@ -241,6 +267,8 @@ keeper_open(Keeper *keeper)
         return keeper_fail(errno, "cannot use %s: %m", config->binary);
     if (table_map(holdings->table, &keeper->table) != 0)
         return -1;
+    table_save(&keeper->table, &keeper->saved);
+    take_figures(keeper);
     if (config->socket && holdings->listener < 0 &&
         (holdings->listener = clients_listen(config->socket)) < 0)
         return -1;

@@ -63,8 +63,9 @@ typedef struct {
     const KeeperConfig *config;
     Holdings *holdings;
     Table table;
-    int signals;   /* signalfd(2) */
-    KeeperEnd end; /* 0: it goes on */
+    TableSaved saved; /* of the table, from before any worker served; then what the first agreed */
+    int signals;      /* signalfd(2) */
+    KeeperEnd end;    /* 0: it goes on */
     bool is_stored;
     uint64_t began;
     SpawnConfig spawn;
@@ -78,6 +79,9 @@ typedef struct {
     uint64_t not_before; /* nobody is started or told to go */
     uint64_t pause;      /* since when nobody serves, 0: somebody does */
     bool has_served;
+    struct {
+        uint64_t restarts, upgrades, killed, adoptions, longest_pause;
+    } figures; /* ours: the table has copies, which workers may write to */
 
     struct {
         bool is_on;
@@ -103,6 +107,8 @@ typedef struct {
 /* -- keeper.c */
 /* Ends all, and then keeper_run() with @end. */
 void keeper_finish(Keeper *keeper, KeeperEnd end);
+/* Copies the figures into the table, for workers' metrics. */
+void keeper_publish(Keeper *keeper);
 /* The fd of @connection is closed: it has ended. */
 void keeper_drop_connection(Keeper *keeper, unsigned connection);
 

@@ -194,9 +194,10 @@ protocol_receive(int sock, ProtocolReceived *ret)
     collect_fds(&message, ret);
     if (n == 0 && ret->n_fds == 0)
         return 0; /* an empty message is no message either */
-    code = (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC))
-               ? EBADMSG
-               : protocol_check(&ret->message, (size_t)n, ret->n_fds);
+    if (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC))
+        code = message.msg_flags & MSG_TRUNC ? EBADMSG : EMFILE; /* more than fit here, or there */
+    else
+        code = protocol_check(&ret->message, (size_t)n, ret->n_fds);
     if (code == 0)
         return 1;
     protocol_close_fds(ret);

@@ -136,8 +136,8 @@ int protocol_send_fds(int sock, ProtocolType type, const void *body, const int *
 int protocol_refuse(int sock, int code, const char *text);
 
 /* Takes one message.  1: it is there and protocol_check() found it good; 0: the other side is gone;
- * -1 and errno: EAGAIN there is none, else what protocol_check() says, or the socket's error.  Of
- * those that are refused all fds are closed.  Never waits. */
+ * -1 and errno: EAGAIN there is none, EMFILE not all fds came, else what protocol_check() says, or
+ * the socket's error.  Of those that are refused all fds are closed.  Never waits. */
 int protocol_receive(int sock, ProtocolReceived *ret);
 /* As above, but waits: at most @msec, for ever if that is negative; ETIMEDOUT. */
 int protocol_await(int sock, int msec, ProtocolReceived *ret);

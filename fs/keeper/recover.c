@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #define FOR_INTERRUPT UINT64_C(1) /* in `unique` (linux:fs/fuse/dev.c, FUSE_INT_REQ_BIT) */
+#define NOTIFY_RESEND 7           /* FUSE_NOTIFY_RESEND, which older headers do not have */
 
 static ssize_t
 answer(int fuse_fd, uint64_t unique, int error)
@@ -34,6 +35,15 @@ bool
 recover_refuse(int fuse_fd, uint64_t unique, int error)
 {
     return answer(fuse_fd, unique, error) >= 0;
+}
+
+int
+recover_resend(int fuse_fd)
+{
+    /* A notification: an answer to nothing, whose kind is where errors are. */
+    const struct fuse_out_header header = {.len = sizeof header, .error = NOTIFY_RESEND};
+
+    return write(fuse_fd, &header, sizeof header) == sizeof header ? 0 : -1;
 }
 
 /* Who died may have written anywhere. */

@@ -32,3 +32,9 @@ bool recover_is_awaited(int fuse_fd, uint64_t unique);
 
 /* An answer without anything but @error (EIO); false if the kernel does not want it. */
 bool recover_refuse(int fuse_fd, uint64_t unique, int error);
+
+/* The other way, which needs no table: the kernel (Linux >= 6.9) hands out again all that was
+ * handed out and is not answered, with bit 63 set in `unique`.  Only while nobody serves, and not
+ * by default: Linux before 6.9.4 can be brought to use freed memory by it (CVE-2024-38626).  -1 and
+ * errno: EINVAL if the kernel does not know it. */
+int recover_resend(int fuse_fd);

@@ -39,13 +39,13 @@ status_fill(Keeper *keeper, uint64_t now, ProtocolStatus *ret)
                             .n_connections = keeper->holdings->n_connections,
                             .is_upgrading = upgrade_is_on(keeper),
                             .age_nsec = now - keeper->began,
-                            .restarts = atomic_load(&figures->restarts),
-                            .upgrades = atomic_load(&figures->upgrades),
-                            .killed = atomic_load(&figures->killed),
+                            .restarts = keeper->figures.restarts,
+                            .upgrades = keeper->figures.upgrades,
+                            .killed = keeper->figures.killed,
                             .recovered = atomic_load(&figures->recovered),
                             .poisoned = atomic_load(&figures->poisoned),
-                            .adoptions = atomic_load(&figures->adoptions),
-                            .longest_pause_nsec = atomic_load(&figures->longest_pause_nsec)};
+                            .adoptions = keeper->figures.adoptions,
+                            .longest_pause_nsec = keeper->figures.longest_pause};
     (void)snprintf(ret->program, sizeof ret->program, "%s", keeper->config->program);
     fill_workers(keeper, now, ret);
     for (unsigned i = 0; i < ret->n_connections; i++) {

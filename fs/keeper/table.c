@@ -140,6 +140,35 @@ table_waiting(const Table *table, unsigned connection, unsigned slot)
                    (size_t)connection * WAITING_SIZE + (size_t)slot * sizeof(TableWaiting));
 }
 
+void
+table_save(const Table *table, TableSaved *ret)
+{
+    for (unsigned i = 0; i < table->n_connections; i++) {
+        const TableConnection *from = table_connection(table, i);
+
+        memcpy(ret->connections[i].name, from->name, sizeof from->name);
+        memcpy(ret->connections[i].init, from->init, sizeof from->init);
+        ret->connections[i].init_size = from->init_size;
+        ret->connections[i].negotiated = from->negotiated;
+    }
+}
+
+void
+table_restore(const Table *table, const TableSaved *saved)
+{
+    const TableHead head = head_of(table->n_connections);
+
+    memcpy(table->head, &head, offsetof(TableHead, watched));
+    for (unsigned i = 0; i < table->n_connections; i++) {
+        TableConnection *to = table_connection(table, i);
+
+        memcpy(to->name, saved->connections[i].name, sizeof to->name);
+        memcpy(to->init, saved->connections[i].init, sizeof to->init);
+        to->init_size = saved->connections[i].init_size;
+        to->negotiated = saved->connections[i].negotiated;
+    }
+}
+
 static TablePlace *
 place_at(const Table *table, unsigned i)
 {

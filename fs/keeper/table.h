@@ -147,6 +147,20 @@ table_end(TablePlace *place, uint8_t *bytes)
     atomic_store_explicit(&place->since, 0, memory_order_release);
 }
 
+/* What no worker that went wrong may change for those that come after it. */
+typedef struct {
+    struct {
+        char name[TABLE_NAME_MAX];
+        uint32_t init_size;
+        uint8_t init[TABLE_INIT_MAX];
+        TableNegotiated negotiated;
+    } connections[TABLE_CONNECTIONS_MAX];
+} TableSaved;
+
+/* For the keeper: keeps a copy of that, and puts it back. */
+void table_save(const Table *table, TableSaved *ret);
+void table_restore(const Table *table, const TableSaved *saved);
+
 /* For the keeper.  How many requests were begun; when the oldest of those that are being answered
  * was, 0 if there is none (none is later than @now). */
 uint64_t table_served(const Table *table);

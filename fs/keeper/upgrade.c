@@ -94,7 +94,8 @@ upgrade_note_serving(Keeper *keeper, uint64_t now)
         return;
     retire(keeper, keeper->before.number, now);
     fd_clear(&keeper->before.fd);
-    atomic_fetch_add(&keeper->table.head->figures.upgrades, 1);
+    keeper->figures.upgrades++;
+    keeper_publish(keeper);
     keeper_log(LOG_NOTICE, "upgraded");
     clients_answer(keeper, CLIENT_UPGRADES, 0, NULL);
 }

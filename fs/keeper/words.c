@@ -45,13 +45,12 @@ hear_ready(Keeper *keeper, Worker *worker, const ProtocolReceived *received, uin
 static void
 note_pause(Keeper *keeper, uint64_t now)
 {
-    TableFigures *figures = &keeper->table.head->figures;
     uint64_t pause = keeper->pause ? now - keeper->pause : 0;
 
-    if (pause > atomic_load(&figures->longest_pause_nsec))
-        atomic_store(&figures->longest_pause_nsec, pause);
-    atomic_store(&figures->pause_began, 0);
+    if (pause > keeper->figures.longest_pause)
+        keeper->figures.longest_pause = pause;
     keeper->pause = 0;
+    keeper_publish(keeper);
 }
 
 static void
@@ -62,8 +61,11 @@ hear_serving(Keeper *keeper, Worker *worker, const ProtocolReceived *received, u
     worker->deadline = KEEPER_NEVER;
     worker->serving = now;
     note_pause(keeper, now);
-    if (!keeper->has_served && keeper->config->serving)
-        keeper->config->serving(keeper->config->data);
+    if (!keeper->has_served) {
+        table_save(&keeper->table, &keeper->saved); /* it is the one that has answered FUSE_INIT */
+        if (keeper->config->serving)
+            keeper->config->serving(keeper->config->data);
+    }
     keeper->has_served = true;
     hand_over_note_serving(keeper);
     if (worker->program == keeper->program.number)

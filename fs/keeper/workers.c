@@ -111,6 +111,8 @@ start(Keeper *keeper, uint64_t now)
         worker++;
     if (worker == keeper->workers + PROTOCOL_WORKERS_MAX)
         return; /* when one of those that are ending has ended */
+    if (keeper->has_served)
+        table_restore(&keeper->table, &keeper->saved); /* it is to find what it can map */
     *worker = (Worker){
         .sock = -1, .program = keeper->program.number, .began = now, .deadline = now + START_NSEC};
     worker->pid = spawn_worker(&keeper->spawn, keeper->program.fd, &worker->sock);
