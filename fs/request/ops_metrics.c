@@ -18,13 +18,15 @@ GBytes *
 ops_make_metrics(const Ops *ops)
 {
     GString *text = g_string_sized_new(TEXT_FIRST);
-    MetricsStore texts = {.name = "open_texts"};
+    MetricsStore texts = {.name = "open_texts"}, looks = {.name = "looks"};
     g_auto(MetricsReport) report = {0};
     size_t bytes;
 
     report_take(ops->config.server, &report);
     texts.entries = open_texts_use(ops->texts, &bytes);
     metrics_report_add(&report, &texts);
+    looks.entries = ops->settled ? settled_size(ops->settled) : 0;
+    metrics_report_add(&report, &looks);
     report.text_bytes += bytes;
     report.started = (uint64_t)ops->started.tv_sec;
     metrics_text_render(&report, text);

@@ -20,6 +20,7 @@ typedef struct {
     pid_t thread;
     uint64_t until;
     GList of_name; /* link in Name.holds; data is the hold */
+    GList by_age;  /* link in Settled.by_age; the same */
 } Hold;
 
 struct Settled {
@@ -27,7 +28,7 @@ struct Settled {
     GMutex lock;           /* guards all below */
     GHashTable *by_name;   /* owns the names */
     GHashTable *by_thread; /* the last hold of each whose thread has a number; borrows */
-    unsigned n_holds;
+    GQueue by_age;         /* all holds; the oldest comes first */
     unsigned max;
     SettledLives lives;
     void *data;
@@ -53,6 +54,7 @@ settled_new(unsigned max, SettledLives lives, void *data)
     g_mutex_init(&settled->lock);
     settled->by_name = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, name_free);
     settled->by_thread = g_hash_table_new(NULL, NULL);
+    g_queue_init(&settled->by_age);
     settled->max = max;
     settled->lives = lives;
     settled->data = data;
@@ -78,7 +80,7 @@ let_go(Settled *settled, Hold *hold)
     if (g_hash_table_lookup(settled->by_thread, thread) == hold)
         (void)g_hash_table_remove(settled->by_thread, thread);
     g_queue_unlink(&hold->name->holds, &hold->of_name);
-    settled->n_holds--;
+    g_queue_unlink(&settled->by_age, &hold->by_age);
     g_free(hold);
 }
 
@@ -104,16 +106,49 @@ forget_all(Settled *settled)
         shelf_drop(settled->shelf, (ShelfKey){SHELF_LOOK, ((Name *)value)->name});
         g_hash_table_iter_remove(&iter);
     }
-    settled->n_holds = 0;
+    g_queue_init(&settled->by_age);
+}
+
+static bool
+is_over(const Settled *settled, const Hold *hold, uint64_t now)
+{
+    return now >= hold->until ||
+           (hold->thread != 0 && !settled->lives(hold->thread, settled->data));
+}
+
+/* Also of names that nobody looks for again. */
+static void
+let_go_of_old(Settled *settled, uint64_t now)
+{
+    Hold *oldest;
+
+    while ((oldest = g_queue_peek_head(&settled->by_age)) != NULL && now >= oldest->until)
+        let_go(settled, oldest);
+}
+
+/* Half of them, so that this is seldom: whether a thread lives is a system call. */
+static void
+make_room(Settled *settled, uint64_t now)
+{
+    for (GList *link = settled->by_age.head, *next; link; link = next) {
+        next = link->next;
+        if (is_over(settled, link->data, now))
+            let_go(settled, link->data);
+    }
+    if (g_hash_table_size(settled->by_name) >= settled->max ||
+        settled->by_age.length > settled->max / 2)
+        forget_all(settled);
 }
 
 static Name *
-find(Settled *settled, uint64_t name)
+find(Settled *settled, uint64_t name, uint64_t now)
 {
     Name *known;
 
-    if (g_hash_table_size(settled->by_name) >= settled->max || settled->n_holds >= settled->max)
-        forget_all(settled);
+    let_go_of_old(settled, now);
+    if (g_hash_table_size(settled->by_name) >= settled->max ||
+        settled->by_age.length >= settled->max)
+        make_room(settled, now);
     known = g_hash_table_lookup(settled->by_name, &name);
     if (!known) {
         known = g_new0(Name, 1);
@@ -130,8 +165,7 @@ is_held(Settled *settled, Name *name, uint64_t now)
         Hold *hold = link->data;
 
         next = link->next;
-        if (now >= hold->until ||
-            (hold->thread != 0 && !settled->lives(hold->thread, settled->data)))
+        if (is_over(settled, hold, now))
             let_go(settled, hold);
     }
     return name->holds.length > 0;
@@ -145,9 +179,9 @@ hold(Settled *settled, Name *name, const Look *look)
     new->name = name;
     new->thread = look->thread;
     new->until = look->now + (look->is_outside ? SETTLED_OUTSIDE_USEC : SETTLED_USEC);
-    new->of_name.data = new;
+    new->of_name.data = new->by_age.data = new;
     g_queue_push_tail_link(&name->holds, &new->of_name);
-    settled->n_holds++;
+    g_queue_push_tail_link(&settled->by_age, &new->by_age);
     if (look->thread != 0)
         (void)g_hash_table_insert(settled->by_thread, GINT_TO_POINTER(look->thread), new);
 }
@@ -178,7 +212,7 @@ take_up(uint64_t key, const void *data, size_t len, void *user)
     if (!record_ends(&reader) || kept > taking->now ||
         taking->now - kept > SETTLED_USEC + KEEP_USEC)
         return false;
-    name = find(taking->settled, key);
+    name = find(taking->settled, key, taking->now);
     name->node = node;
     name->kept = kept;
     hold(taking->settled, name, &(Look){.now = taking->now});
@@ -194,6 +228,14 @@ settled_keep(Settled *settled, Shelf *shelf, uint64_t now)
     settled->shelf = shelf;
 }
 
+unsigned
+settled_size(Settled *settled)
+{
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&settled->lock);
+
+    return settled->by_age.length;
+}
+
 uint64_t
 settled_node(Settled *settled, const Look *look)
 {
@@ -202,7 +244,7 @@ settled_node(Settled *settled, const Look *look)
     Name *name;
 
     let_go_of_last(settled, look);
-    name = find(settled, look->name);
+    name = find(settled, look->name, look->now);
     leads_elsewhere = name->node != look->own && !is_held(settled, name, look->now);
     if (leads_elsewhere)
         name->node = look->own;

@@ -25,7 +25,8 @@ typedef struct Settled Settled; /* thread-safe */
 /* Whether the thread of that number lives. */
 typedef bool (*SettledLives)(pid_t thread, void *data);
 
-/* Remembers @max names, and as many looks; which are too many forgets all.  @data is borrowed. */
+/* Remembers @max names, and as many looks; if there are too many it forgets those of the dead, and
+ * all if these are few.  @data is borrowed. */
 Settled *settled_new(unsigned max, SettledLives lives, void *data);
 void settled_free(Settled *settled);
 
@@ -44,5 +45,8 @@ typedef struct {
 
 /* Which node he is told. */
 uint64_t settled_node(Settled *settled, const Look *look);
+
+/* How many looks hold a name. */
+unsigned settled_size(Settled *settled);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Settled, settled_free)

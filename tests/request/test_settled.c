@@ -11,13 +11,13 @@
 #define C 300
 #define LOOKS_MAX 8
 
-#define DEAD 999 /* the thread that does not live */
+#define DEAD 900 /* the first of a hundred threads that do not live */
 
 static bool
 lives(pid_t thread, void *data)
 {
     (void)data;
-    return thread != DEAD;
+    return thread < DEAD || thread >= DEAD + 100;
 }
 
 static int
@@ -135,6 +135,26 @@ too_many_looks_are_forgotten(void **state)
 }
 
 static void
+old_looks_make_room_for_new_ones(void **state)
+{
+    for (unsigned i = 0; i < LOOKS_MAX - 1; i++)
+        (void)look(*state, NAME, A, NOW);
+    (void)look(*state, NAME + 1, A, NOW + SETTLED_USEC);
+    assert_int_equal(settled_size(*state), 1);
+    assert_int_equal(look(*state, NAME + 1, B, NOW + SETTLED_USEC), A);
+}
+
+static void
+looks_of_the_dead_make_room_for_those_of_the_living(void **state)
+{
+    (void)look(*state, NAME, A, NOW);
+    for (unsigned i = 0; i < LOOKS_MAX - 1; i++)
+        (void)settled_node(*state, &(Look){NAME + 1, A, NOW, DEAD + (pid_t)i, false});
+    assert_int_equal(look(*state, NAME, B, NOW + 1), A);
+    assert_int_equal(settled_size(*state), 2);
+}
+
+static void
 a_clock_that_was_read_earlier_changes_nothing(void **state)
 {
     (void)look(*state, NAME, A, NOW);
@@ -210,6 +230,8 @@ main(void)
         TEST(another_thread_of_his_may_still_mount_it),
         TEST(threads_without_a_number_are_not_taken_for_one),
         TEST(too_many_looks_are_forgotten),
+        TEST(old_looks_make_room_for_new_ones),
+        TEST(looks_of_the_dead_make_room_for_those_of_the_living),
         TEST(a_clock_that_was_read_earlier_changes_nothing),
         TEST(a_look_from_outside_holds_a_name_for_less_long),
         TEST(too_many_names_are_forgotten),
