@@ -32,6 +32,8 @@ typedef struct {
     int64_t boottime_offset; /* of its time namespace, microseconds (time_namespaces(7)) */
     /* What its files are said to be long, once anybody has asked; 0: nobody has.  Atomic. */
     uint32_t sizes[CONTAINER_FILES];
+    /* What time they were said to be of last; 0: none was said.  Atomic. */
+    uint64_t times[CONTAINER_FILES];
     /* private: guarded by the registry's lock */
     RegisteredState state;
     Container *container; /* NULL: pending */
@@ -69,6 +71,8 @@ Registered *registry_find_name(Registry *registry, const char *name);
 /* Those that are not dead, looked at now, by their numbers; the caller unrefs the array, which owns
  * references. */
 GPtrArray *registry_list(Registry *registry);
+/* The same without a look, in no order. */
+GPtrArray *registry_all(Registry *registry);
 unsigned registry_size(Registry *registry);
 
 /* Looks whether its cgroup is there.  One that is dead is not in the registry any more. */

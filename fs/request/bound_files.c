@@ -28,15 +28,48 @@ outgrown(const BoundPlace *place)
     return EIO;
 }
 
-/* The page must not outlive the tick of what is in it. */
-static void
-tell_expiry(const Bound *bound, const BoundPlace *place, const Text *text)
+/* Pages must not outlive the tick of what is in them. */
+static uint64_t
+end_of(const Bound *bound, const Text *text)
 {
     const Tick *tick = bound->config.server->sources.tick;
-    uint64_t length = tick && text->tick != 0 ? tick->length : 0;
 
-    if (bound->config.expiry)
-        expiry_add(bound->config.expiry, bound->connection, bound_node(place), text->tick + length);
+    return text->tick + (tick && text->tick != 0 ? tick->length : 0);
+}
+
+/* True if the page of the file holds nothing older than @text. */
+static bool
+push(const Bound *bound, const BoundPlace *place, const Text *text)
+{
+    size_t size = bound_size(bound, place);
+    g_autoptr(GBytes) page = size > 0 ? sizes_pad(text->bytes, size) : NULL;
+
+    return page && expiry_push(bound->config.expiry, bound->connection, bound_node(place),
+                               end_of(bound, text), page);
+}
+
+static uint64_t *
+time_told(const BoundPlace *place)
+{
+    return &place->registered->times[proc_file_number(place->place.entry->file)];
+}
+
+uint64_t
+bound_time_told(const BoundPlace *place)
+{
+    return __atomic_load_n(time_told(place), __ATOMIC_RELAXED);
+}
+
+uint64_t
+bound_time(const Bound *bound, const BoundPlace *place, const Text *text)
+{
+    uint64_t told = bound_time_told(place);
+
+    /* What the kernel has from before the first time nobody knows. */
+    if (told != 0 && text->tick != 0 && bound->config.expiry && push(bound, place, text))
+        return told;
+    __atomic_store_n(time_told(place), text->serial, __ATOMIC_RELAXED);
+    return text->serial;
 }
 
 /* The text as long as the file is said to be.  0, or what the kernel is told. */
@@ -46,6 +79,7 @@ make_page(const Bound *bound, const BoundPlace *place, pid_t tid, GBytes **ret)
     const ProcFile *file = place->place.entry->file;
     size_t size = bound_size(bound, place);
     g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) page = NULL;
     uint64_t start = clock_monotonic_nsec();
     g_auto(Text) text = {0};
 
@@ -56,10 +90,12 @@ make_page(const Bound *bound, const BoundPlace *place, pid_t tid, GBytes **ret)
         return failure_errno(error, file, tid);
     }
     metrics_served(proc_file_number(file), clock_monotonic_nsec() - start);
-    *ret = sizes_pad(text.bytes, size);
-    if (!*ret)
+    page = sizes_pad(text.bytes, size);
+    if (!page)
         return outgrown(place);
-    tell_expiry(bound, place, &text);
+    *ret = bound->config.expiry ? expiry_fill(bound->config.expiry, bound->connection,
+                                              bound_node(place), end_of(bound, &text), page)
+                                : g_bytes_ref(page);
     return 0;
 }
 

@@ -30,6 +30,14 @@ mode_of(const BoundPlace *place)
     return place->place.entry->file ? S_IFREG | 0444 : S_IFDIR | 0555;
 }
 
+/* A new text has another time, on which the kernel drops the page it has. */
+static struct timespec
+time_of(uint64_t usec)
+{
+    return (struct timespec){.tv_sec = (time_t)(usec / G_USEC_PER_SEC),
+                             .tv_nsec = (long)(usec % G_USEC_PER_SEC) * 1000};
+}
+
 static struct stat
 stat_of(const Bound *bound, const BoundPlace *place)
 {
@@ -73,6 +81,7 @@ bound_lookup(fuse_req_t req, fuse_ino_t node, const char *name)
     const Bound *bound = fuse_req_userdata(req);
     g_auto(BoundPlace) parent = {0}, child = {0};
     struct fuse_entry_param answer = {0};
+    uint64_t told;
     int problem = bound_find(bound, node, &parent);
 
     if (problem == 0 && !find_child(bound, &parent, name, &child))
@@ -83,17 +92,11 @@ bound_lookup(fuse_req_t req, fuse_ino_t node, const char *name)
     }
     answer.ino = bound_node(&child);
     answer.attr = stat_of(bound, &child);
+    if (child.place.entry->file && (told = bound_time_told(&child)) != 0)
+        answer.attr.st_mtim = answer.attr.st_ctim = time_of(told);
     answer.attr_timeout = child.place.entry->file ? 0 : FOR_EVER;
     answer.entry_timeout = parent.registered ? FOR_EVER : 0;
     (void)fuse_reply_entry(req, &answer);
-}
-
-/* A new text has another time, on which the kernel drops the page it has. */
-static struct timespec
-time_of(const Text *text)
-{
-    return (struct timespec){.tv_sec = (time_t)(text->serial / G_USEC_PER_SEC),
-                             .tv_nsec = (long)(text->serial % G_USEC_PER_SEC) * 1000};
 }
 
 /* The time of a file is that of its text.  Where there is none yet, or it cannot be made, nothing
@@ -108,7 +111,7 @@ file_times(const Bound *bound, const BoundPlace *place, struct stat *st, double 
     *ret_timeout = 0;
     if (!bound_text(bound, place, &text, NULL))
         return registry_look(bound->config.server->registry, place->registered) != REGISTERED_DEAD;
-    st->st_mtim = st->st_ctim = time_of(&text);
+    st->st_mtim = st->st_ctim = time_of(bound_time(bound, place, &text));
     if (tick && text.tick != 0)
         *ret_timeout =
             jiffies_timeout(tick_left(tick, text.tick, bound->config.now()), bound->jiffy_nsec);

@@ -43,6 +43,13 @@ bool bound_has(const Bound *bound, const BoundPlace *place);
  * ended or does not exist yet. */
 bool bound_text(const Bound *bound, const BoundPlace *place, Text *ret, GError **error);
 
+/* The time of the file whose text is @text: another one makes the kernel drop the page it has.  The
+ * same as before if it has none; then it is given @text (a request less). */
+uint64_t bound_time(const Bound *bound, const BoundPlace *place, const Text *text);
+
+/* What that was last; 0: nobody has asked. */
+uint64_t bound_time_told(const BoundPlace *place);
+
 /* bound_names.c */
 void bound_lookup(fuse_req_t req, fuse_ino_t parent, const char *name);
 void bound_getattr(fuse_req_t req, fuse_ino_t node, struct fuse_file_info *fi);

@@ -2,12 +2,13 @@
 
 #include "fs/request/expiry.h"
 
-#include <stdbool.h>
-
+/* A page that may hold something. */
 typedef struct {
     gpointer connection; /* these two are the key */
     uint64_t node;
     uint64_t end;
+    bool is_dropped; /* it is being taken away; if it is in by_end, it was filled again meanwhile */
+    bool is_in_by_end;
     GList by_end; /* link in Expiry.by_end; data is the entry */
 } Entry;
 
@@ -18,6 +19,8 @@ struct Expiry {
     GCond changed;
     GHashTable *by_node; /* owns the entries */
     GQueue by_end;       /* what ends first comes first */
+    Entry *pushed;       /* whose page is being pushed; NULL: none */
+    GBytes *push;        /* what into it; borrowed */
     bool stop;
 };
 
@@ -37,15 +40,29 @@ entry_equal(gconstpointer first, gconstpointer second)
     return a->connection == b->connection && a->node == b->node;
 }
 
-/* The caller frees. */
+static void
+leave_order(Expiry *expiry, Entry *entry)
+{
+    g_queue_unlink(&expiry->by_end, &entry->by_end);
+    entry->is_in_by_end = false;
+}
+
 static Entry *
 take_first(Expiry *expiry)
 {
     Entry *entry = g_queue_peek_head(&expiry->by_end);
 
-    g_queue_unlink(&expiry->by_end, &entry->by_end);
-    (void)g_hash_table_steal(expiry->by_node, entry);
+    leave_order(expiry, entry);
+    entry->is_dropped = true;
     return entry;
+}
+
+static void
+forget_dropped(Expiry *expiry, Entry *entry)
+{
+    entry->is_dropped = false;
+    if (!entry->is_in_by_end && entry != expiry->pushed)
+        (void)g_hash_table_remove(expiry->by_node, entry);
 }
 
 /* How long until the first page is to be taken away, microseconds. */
@@ -60,7 +77,7 @@ time_left(Expiry *expiry)
     return first->end > now ? first->end - now : 0;
 }
 
-/* Under the lock, but while it waits.  The caller frees; NULL to end. */
+/* Under the lock, but while it waits.  NULL to end. */
 static Entry *
 wait_for_end(Expiry *expiry)
 {
@@ -90,8 +107,8 @@ run(gpointer data)
     while ((entry = wait_for_end(expiry)) != NULL) {
         g_mutex_unlock(&expiry->lock);
         expiry->config.drop(entry->connection, entry->node);
-        g_free(entry);
         g_mutex_lock(&expiry->lock);
+        forget_dropped(expiry, entry);
     }
     g_mutex_unlock(&expiry->lock);
     return NULL;
@@ -120,32 +137,112 @@ put_in_order(Expiry *expiry, Entry *entry)
     while (after && ((const Entry *)after->data)->end > entry->end)
         after = after->prev;
     g_queue_insert_after_link(&expiry->by_end, after, &entry->by_end);
+    entry->is_in_by_end = true;
+}
+
+static Entry *
+find(Expiry *expiry, gpointer connection, uint64_t node)
+{
+    const Entry key = {.connection = connection, .node = node};
+
+    return g_hash_table_lookup(expiry->by_node, &key);
+}
+
+static Entry *
+enter(Expiry *expiry, gpointer connection, uint64_t node)
+{
+    Entry *entry = g_new0(Entry, 1);
+
+    *entry = (Entry){.connection = connection, .node = node};
+    entry->by_end.data = entry;
+    (void)g_hash_table_add(expiry->by_node, entry);
+    return entry;
+}
+
+/* It sleeps until the first one ends: later ones need not wake it. */
+static void
+last_until(Expiry *expiry, Entry *entry, uint64_t end)
+{
+    if (entry->is_in_by_end) {
+        if (entry->end == end)
+            return;
+        leave_order(expiry, entry);
+    }
+    entry->end = end;
+    put_in_order(expiry, entry);
+    if (expiry->by_end.head == &entry->by_end || expiry->by_end.length > expiry->config.max)
+        g_cond_signal(&expiry->changed);
+}
+
+/* Under the lock; @entry: of that node, or NULL. */
+static void
+fill(Expiry *expiry, Entry *entry, const Entry *what)
+{
+    if (!expiry->stop)
+        last_until(expiry, entry ? entry : enter(expiry, what->connection, what->node), what->end);
 }
 
 void
 expiry_add(Expiry *expiry, gpointer connection, uint64_t node, uint64_t end)
 {
     g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&expiry->lock);
-    const Entry key = {.connection = connection, .node = node};
-    Entry *entry = g_hash_table_lookup(expiry->by_node, &key);
+    const Entry what = {.connection = connection, .node = node, .end = end};
 
-    if (expiry->stop)
-        return;
-    if (entry) {
-        if (entry->end == end)
-            return;
-        g_queue_unlink(&expiry->by_end, &entry->by_end);
-    } else {
-        entry = g_new0(Entry, 1);
-        *entry = key;
-        entry->by_end.data = entry;
-        (void)g_hash_table_add(expiry->by_node, entry);
-    }
-    entry->end = end;
-    put_in_order(expiry, entry);
-    /* It sleeps until the first one ends: later ones need not wake it. */
-    if (expiry->by_end.head == &entry->by_end || expiry->by_end.length > expiry->config.max)
-        g_cond_signal(&expiry->changed);
+    fill(expiry, find(expiry, connection, node), &what);
+}
+
+GBytes *
+expiry_fill(Expiry *expiry, gpointer connection, uint64_t node, uint64_t end, GBytes *page)
+{
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&expiry->lock);
+    const Entry what = {.connection = connection, .node = node, .end = end};
+    Entry *entry = find(expiry, connection, node);
+
+    if (entry && entry == expiry->pushed)
+        return g_bytes_ref(expiry->push);
+    fill(expiry, entry, &what);
+    return g_bytes_ref(page);
+}
+
+/* NULL if it is not to be pushed; then *@ret is whether the page holds nothing older. */
+static Entry *
+begin_push(Expiry *expiry, const Entry *what, GBytes *page, bool *ret)
+{
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&expiry->lock);
+    Entry *entry = find(expiry, what->connection, what->node);
+
+    *ret = entry && entry->is_in_by_end && !entry->is_dropped && entry->end == what->end;
+    if (entry || expiry->pushed || expiry->stop || !expiry->config.push)
+        return NULL;
+    expiry->pushed = enter(expiry, what->connection, what->node);
+    expiry->push = page;
+    last_until(expiry, expiry->pushed, what->end);
+    return expiry->pushed;
+}
+
+static void
+end_push(Expiry *expiry)
+{
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&expiry->lock);
+    Entry *entry = expiry->pushed;
+
+    expiry->pushed = NULL;
+    expiry->push = NULL;
+    if (!entry->is_in_by_end) /* it was taken away, and perhaps before it was there */
+        last_until(expiry, entry, 0);
+}
+
+bool
+expiry_push(Expiry *expiry, gpointer connection, uint64_t node, uint64_t end, GBytes *page)
+{
+    const Entry what = {.connection = connection, .node = node, .end = end};
+    bool is_there;
+
+    if (!begin_push(expiry, &what, page, &is_there))
+        return is_there;
+    expiry->config.push(connection, node, page);
+    end_push(expiry);
+    return true;
 }
 
 void

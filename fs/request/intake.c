@@ -336,3 +336,9 @@ intake_next(IntakePlace *place, struct fuse_buf *ret)
         lead_begin(place->intake->lead, place->number);
     return goes_on;
 }
+
+bool
+intake_can_wait(const Intake *intake)
+{
+    return lead_has_free(intake->lead) && atomic_load(&intake->n_waiting) == 0 && !is_more(intake);
+}

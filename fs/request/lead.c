@@ -85,6 +85,15 @@ lead_end(Lead *lead, unsigned number)
     atomic_store_explicit(&lead->places[number].since, 0, memory_order_release);
 }
 
+bool
+lead_has_free(const Lead *lead)
+{
+    for (unsigned i = 0; i < atomic_load(&lead->n); i++)
+        if (atomic_load(&lead->places[i].since) == 0)
+            return true;
+    return false;
+}
+
 static gint64
 leader_since(Lead *lead, unsigned *ret_leader)
 {

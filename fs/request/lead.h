@@ -33,6 +33,9 @@ bool lead_is(const Lead *lead, unsigned number);
 void lead_begin(Lead *lead, unsigned number);
 void lead_end(Lead *lead, unsigned number);
 
+/* Whether there is a thread that answers nothing. */
+bool lead_has_free(const Lead *lead);
+
 /* Of one who follows: sleeps until it is time to look.  False if a signal came. */
 bool lead_follow(Lead *lead);
 /* Makes @number the leader if the one who leads is stuck; false if not. */

@@ -77,6 +77,21 @@ session_drop_page(gpointer data, uint64_t node)
     (void)fuse_lowlevel_notify_inval_inode(session->se, node, 0, 0);
 }
 
+void
+session_push_page(gpointer data, uint64_t node, GBytes *page)
+{
+    Session *session = data;
+    size_t len;
+    const void *bytes = g_bytes_get_data(page, &len);
+    struct fuse_bufvec buf = FUSE_BUFVEC_INIT(len);
+
+    if (!intake_can_wait(session->intake))
+        return;
+    buf.buf[0].mem = (void *)bytes; /* is only read */
+    /* If not, it will ask for the page. */
+    (void)fuse_lowlevel_notify_store(session->se, node, 0, &buf, FUSE_BUF_NO_SPLICE);
+}
+
 bool
 session_serve_one(Session *session)
 {

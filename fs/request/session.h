@@ -28,6 +28,10 @@ bool session_serve_one(Session *session);
  * ExpiryConfig.drop. */
 void session_drop_page(gpointer session, uint64_t node);
 
+/* Puts @page into the kernel's page of @node, if another thread is free to answer: it waits while
+ * that is being filled.  An ExpiryConfig.push. */
+void session_push_page(gpointer session, uint64_t node, GBytes *page);
+
 /* Call before any thread exists: the signals that end the daemon are for session_run() alone. */
 void session_block_signals(void);
 

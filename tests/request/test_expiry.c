@@ -17,6 +17,10 @@ typedef struct {
     GArray *nodes; /* of uint64_t */
     gint64 last;   /* when, CLOCK_MONOTONIC */
     bool busy;     /* whoever takes a page away has to wait */
+    /* What happens while a page is pushed; NULL: nothing.  And how many were. */
+    void (*while_pushed)(void *fixture, GBytes *page);
+    unsigned n_pushed;
+    GBytes *page;
 } Fixture;
 
 static void
@@ -33,6 +37,17 @@ drop(gpointer connection, uint64_t node)
     g_mutex_unlock(&fixture->lock);
 }
 
+static void
+push(gpointer connection, uint64_t node, GBytes *page)
+{
+    Fixture *fixture = connection;
+
+    (void)node;
+    fixture->n_pushed++;
+    if (fixture->while_pushed)
+        fixture->while_pushed(fixture, page);
+}
+
 static int
 make(void **state)
 {
@@ -41,7 +56,9 @@ make(void **state)
     g_mutex_init(&fixture->lock);
     g_cond_init(&fixture->changed);
     fixture->nodes = g_array_new(FALSE, FALSE, sizeof(uint64_t));
-    fixture->expiry = expiry_new(&(ExpiryConfig){.now = clock_boottime, .drop = drop, .max = ROOM});
+    fixture->page = g_bytes_new_static("text", 4);
+    fixture->expiry =
+        expiry_new(&(ExpiryConfig){.now = clock_boottime, .drop = drop, .push = push, .max = ROOM});
     *state = fixture;
     return 0;
 }
@@ -53,6 +70,7 @@ unmake(void **state)
 
     expiry_free(fixture->expiry);
     g_array_unref(fixture->nodes);
+    g_bytes_unref(fixture->page);
     g_cond_clear(&fixture->changed);
     g_mutex_clear(&fixture->lock);
     g_free(fixture);
@@ -169,6 +187,88 @@ at_the_end_all_are_taken_away(void **state)
     assert_int_equal(fixture->nodes->len, 2);
 }
 
+static void
+an_empty_page_is_pushed_into_once(void **state)
+{
+    Fixture *fixture = *state;
+    uint64_t end = clock_boottime() + FAR;
+
+    assert_true(expiry_push(fixture->expiry, fixture, 7, end, fixture->page));
+    assert_int_equal(fixture->n_pushed, 1);
+    assert_true(expiry_push(fixture->expiry, fixture, 7, end, fixture->page));
+    assert_int_equal(fixture->n_pushed, 1);
+    expiry_stop(fixture->expiry);
+    assert_int_equal(fixture->nodes->len, 1);
+}
+
+static void
+nothing_is_pushed_over_another_text(void **state)
+{
+    Fixture *fixture = *state;
+    uint64_t end = clock_boottime() + FAR;
+
+    expiry_add(fixture->expiry, fixture, 7, end);
+    assert_false(expiry_push(fixture->expiry, fixture, 7, end + 1, fixture->page));
+    assert_int_equal(fixture->n_pushed, 0);
+}
+
+static void
+nothing_is_pushed_while_the_page_is_taken_away(void **state)
+{
+    Fixture *fixture = *state;
+
+    set_busy(fixture, true);
+    expiry_add(fixture->expiry, fixture, 7, 0);
+    g_usleep(5000);
+    assert_false(expiry_push(fixture->expiry, fixture, 7, clock_boottime() + FAR, fixture->page));
+    set_busy(fixture, false);
+    assert_true(wait_for(fixture, 1));
+    assert_int_equal(fixture->n_pushed, 0);
+}
+
+static void
+fill_and_push_others(void *data, GBytes *page)
+{
+    Fixture *fixture = data;
+    uint64_t end = clock_boottime() + FAR;
+    g_autoptr(GBytes) later = g_bytes_new_static("newer text", 10);
+    g_autoptr(GBytes) same = expiry_fill(fixture->expiry, fixture, 7, end, later);
+    g_autoptr(GBytes) other = expiry_fill(fixture->expiry, fixture, 8, end, later);
+
+    assert_ptr_equal(same, page);
+    assert_ptr_equal(other, later);
+    assert_false(expiry_push(fixture->expiry, fixture, 9, end, later));
+}
+
+/* Half of each would be read, otherwise; and somebody has to answer who does not wait. */
+static void
+what_is_pushed_fills_the_page_meanwhile_and_nothing_else_is_pushed(void **state)
+{
+    Fixture *fixture = *state;
+
+    fixture->while_pushed = fill_and_push_others;
+    assert_true(expiry_push(fixture->expiry, fixture, 7, clock_boottime() + FAR, fixture->page));
+    assert_int_equal(fixture->n_pushed, 1);
+}
+
+static void
+wait_until_taken_away(void *data, GBytes *page)
+{
+    (void)page;
+    assert_true(wait_for(data, 1));
+}
+
+static void
+a_page_that_arrives_after_its_end_is_taken_away_again(void **state)
+{
+    Fixture *fixture = *state;
+
+    fixture->while_pushed = wait_until_taken_away;
+    assert_true(expiry_push(fixture->expiry, fixture, 7, 1, fixture->page));
+    assert_true(wait_for(fixture, 2));
+    assert_int_equal(taken(fixture, 1), 7);
+}
+
 int
 main(void)
 {
@@ -180,6 +280,11 @@ main(void)
         TEST(too_many_are_taken_away_early),
         TEST(whoever_fills_another_page_meanwhile_does_not_wait),
         TEST(at_the_end_all_are_taken_away),
+        TEST(an_empty_page_is_pushed_into_once),
+        TEST(nothing_is_pushed_over_another_text),
+        TEST(nothing_is_pushed_while_the_page_is_taken_away),
+        TEST(what_is_pushed_fills_the_page_meanwhile_and_nothing_else_is_pushed),
+        TEST(a_page_that_arrives_after_its_end_is_taken_away_again),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
