@@ -171,8 +171,15 @@ collect_fds(struct msghdr *message, ProtocolReceived *ret)
 
         if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
             continue;
-        for (size_t i = 0; i < n && ret->n_fds < PROTOCOL_FDS_MAX; i++)
-            memcpy(&ret->fds[ret->n_fds++], CMSG_DATA(c) + i * sizeof(int), sizeof(int));
+        for (size_t i = 0; i < n; i++) {
+            int fd;
+
+            memcpy(&fd, CMSG_DATA(c) + i * sizeof fd, sizeof fd);
+            if (ret->n_fds < PROTOCOL_FDS_MAX)
+                ret->fds[ret->n_fds++] = fd;
+            else
+                (void)close(fd); /* for alignment there is room for one more than was asked for */
+        }
     }
 }
 
