@@ -8,24 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Calls @seen for each number in a list such as "0-3,5". */
-static unsigned
-list_expand(const char *text, bool *ret_seen, size_t max)
-{
-    unsigned count = 0;
-
-    while (*text >= '0' && *text <= '9') {
-        unsigned long first = strtoul(text, (char **)&text, 10), last = first;
-
-        if (*text == '-')
-            last = strtoul(text + 1, (char **)&text, 10);
-        for (; first <= last && first < max; first++, count++)
-            ret_seen[first] = true;
-        text += *text == ',';
-    }
-    return count;
-}
-
 static unsigned
 check_cpuinfo(const char *text, const bool *online)
 {

@@ -15,14 +15,12 @@
 
 typedef struct {
     bool has[MAX];
-    unsigned n;
 } Set;
 
 static void
 set_add(Set *set, unsigned long number)
 {
     expect(number < MAX, "there is no number %lu", number);
-    set->n += !set->has[number];
     set->has[number] = true;
 }
 
@@ -31,18 +29,9 @@ static void
 set_read(const char *directory, const char *name, Set *ret)
 {
     ProcText list = proc_read(directory, name);
-    const char *text = list.text;
 
     memset(ret, 0, sizeof *ret);
-    while (*text >= '0' && *text <= '9') {
-        unsigned long first = strtoul(text, (char **)&text, 10), last = first;
-
-        if (*text == '-')
-            last = strtoul(text + 1, (char **)&text, 10);
-        for (; first <= last; first++)
-            set_add(ret, first);
-        text += *text == ',';
-    }
+    (void)list_expand(list.text, ret->has, MAX);
     free(list.text);
 }
 
@@ -120,7 +109,7 @@ check_nodes(const char *directory, const Set *nodes, const Set *online)
 {
     ProcText meminfo = proc_read(directory, "meminfo");
     uint64_t total = 0, all = meminfo_get(meminfo.text, "MemTotal");
-    Set cpus, seen = {.n = 0};
+    Set cpus, seen = {0};
     char name[256];
 
     for (unsigned node = 0; node < MAX; node++) {

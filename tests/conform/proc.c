@@ -141,6 +141,25 @@ uptime_get(const char *text, uint64_t *ret_uptime, uint64_t *ret_idle)
     *ret_idle = hundredths(&text);
 }
 
+unsigned
+list_expand(const char *list, bool *has, size_t max)
+{
+    unsigned count = 0;
+
+    while (*list >= '0' && *list <= '9') {
+        unsigned long first = strtoul(list, (char **)&list, 10), last = first;
+
+        if (*list == '-')
+            last = strtoul(list + 1, (char **)&list, 10);
+        for (; first <= last; first++, count++) {
+            expect(first < max, "there is no number %lu", first);
+            has[first] = true;
+        }
+        list += *list == ',';
+    }
+    return count;
+}
+
 uint64_t
 now_msec(void)
 {

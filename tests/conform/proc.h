@@ -38,6 +38,10 @@ void uptime_get(const char *text, uint64_t *ret_uptime, uint64_t *ret_idle);
 /* How many lines "cpuN" stat has. */
 unsigned stat_count_cpus(const char *text);
 
+/* Marks each number of a list such as "0-3,5" in @has, which has room for @max, and returns how
+ * many there are; exits if there is a larger one. */
+unsigned list_expand(const char *list, bool *has, size_t max);
+
 /* Milliseconds of the monotonic clock. */
 uint64_t now_msec(void);
 

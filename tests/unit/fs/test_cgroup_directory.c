@@ -9,6 +9,7 @@
 #include "fs/source/cgroup_directory.h"
 #include "tests/unit/cmocka.h"
 #include "tests/unit/folder.h"
+#include "tests/unit/open_files.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -56,17 +57,6 @@ read_shared(CgroupDirectory *directory, const char *file, uint64_t tick)
 
     assert_true(cgroup_directory_read_shared(directory, file, tick, &text, NULL));
     return text.text;
-}
-
-static unsigned
-open_files(void)
-{
-    g_autoptr(GDir) dir = g_dir_open("/proc/self/fd", 0, NULL);
-    unsigned n = 0;
-
-    while (g_dir_read_name(dir))
-        n++;
-    return n;
 }
 
 /* In a process of its own: how many may be kept is asked once. */

@@ -5,6 +5,7 @@
 #include "fs/source/host_files.h"
 #include "tests/unit/cmocka.h"
 #include "tests/unit/folder.h"
+#include "tests/unit/open_files.h"
 
 #include <fcntl.h>
 
@@ -168,17 +169,6 @@ what_is_malformed_is_nobody_elses(void **state)
     assert_true(g_error_matches(error, READ_ERROR, READ_ERROR_MALFORMED));
     set_free(host, "1");
     assert_int_equal(free_in(host, 100), 1);
-}
-
-static unsigned
-open_files(void)
-{
-    g_autoptr(GDir) dir = g_dir_open("/proc/self/fd", 0, NULL);
-    unsigned n = 0;
-
-    while (g_dir_read_name(dir))
-        n++;
-    return n;
 }
 
 static void

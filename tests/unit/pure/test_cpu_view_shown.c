@@ -2,23 +2,7 @@
 
 /* How many CPUs a container is shown, and which. */
 
-#include "fs/view/cpu_view.h"
-#include "tests/unit/pure/rendering.h"
-
-static CgroupCpu
-idle_on(const char *cpuset)
-{
-    return (CgroupCpu){.quota = CGROUP_NO_LIMIT, .period = 100 * MSEC, .cpus = cpus(cpuset)};
-}
-
-static CgroupCpu
-with_quota(const char *cpuset, uint64_t quota)
-{
-    CgroupCpu cpu = idle_on(cpuset);
-
-    cpu.quota = quota;
-    return cpu;
-}
+#include "tests/unit/pure/cgroup_cpu.h"
 
 static void
 shows(const char *cpuset, uint64_t quota, CpuPolicy policy, const char *expected)

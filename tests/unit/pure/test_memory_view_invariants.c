@@ -4,33 +4,10 @@
 
 #include "common/number.h"
 #include "fs/view/memory_view.h"
+#include "tests/unit/pure/random.h"
 #include "tests/unit/pure/rendering.h"
 
 #define N_SNAPSHOTS 100000
-
-/* Often small, sometimes an extreme. */
-static uint64_t
-random_bytes(GRand *rand)
-{
-    static const uint64_t extremes[] = {0,
-                                        1,
-                                        4096,
-                                        INT64_MAX - 4095, /* v1: PAGE_COUNTER_MAX */
-                                        UINT64_MAX - 1,
-                                        UINT64_MAX};
-    uint64_t low = g_rand_int(rand), high = g_rand_int(rand);
-
-    if (g_rand_int_range(rand, 0, 4) == 0)
-        return extremes[g_rand_int_range(rand, 0, G_N_ELEMENTS(extremes))];
-    return (high << 32 | low) >> g_rand_int_range(rand, 0, 60);
-}
-
-static void
-randomize(GRand *rand, uint64_t *numbers, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        numbers[i] = random_bytes(rand);
-}
 
 static CgroupMemory
 random_group(GRand *rand)
@@ -39,8 +16,8 @@ random_group(GRand *rand)
     size_t stats = (sizeof group - offsetof(CgroupMemory, swap_limit)) / sizeof(uint64_t);
 
     group.swap_known = g_rand_boolean(rand);
-    randomize(rand, &group.limit, 3);
-    randomize(rand, &group.swap_limit, stats);
+    random_numbers(rand, &group.limit, 3);
+    random_numbers(rand, &group.swap_limit, stats);
     return group;
 }
 
@@ -83,7 +60,7 @@ no_numbers_break_an_invariant(void **state)
         HostMemory host;
         CgroupMemory group = random_group(rand);
 
-        randomize(rand, (uint64_t *)(void *)&host, sizeof host / sizeof(uint64_t));
+        random_numbers(rand, (uint64_t *)(void *)&host, sizeof host / sizeof(uint64_t));
         holds(&host, &group);
     }
 }

@@ -5,6 +5,7 @@
 
 #include "common/lines.h"
 #include "common/number.h"
+#include "tests/unit/pure/random.h"
 #include "tests/unit/pure/rendering.h"
 
 #define N_SNAPSHOTS 100000
@@ -23,25 +24,6 @@ static const char diskstats[] = "   7       0 loop0 9 9 9 9 9 9 9 9 9 9 9 9 9 9 
                                 " 254       0 vd a 9 9 9 9 9 9 9 9 9 9 9 9 9 9 9 9 9\n"
                                 " 254      16 \xc3\xa9 9 9 9 9 9 9 9 9 9 9 9 9 9 9 9 9 9\n";
 
-/* Often small, sometimes an extreme. */
-static uint64_t
-random_number(GRand *rand)
-{
-    static const uint64_t extremes[] = {0, 1, PAGE, INT64_MAX - 4095, UINT64_MAX - 1, UINT64_MAX};
-    uint64_t low = g_rand_int(rand), high = g_rand_int(rand);
-
-    if (g_rand_int_range(rand, 0, 4) == 0)
-        return extremes[g_rand_int_range(rand, 0, G_N_ELEMENTS(extremes))];
-    return (high << 32 | low) >> g_rand_int_range(rand, 0, 60);
-}
-
-static void
-randomize(GRand *rand, uint64_t *numbers, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        numbers[i] = random_number(rand);
-}
-
 /* What is missing in a text of the kernel is 0 here: any number may be missing. */
 static void
 random_snapshot(GRand *rand, Snapshot *ret, CgroupDisk *disks)
@@ -54,17 +36,18 @@ random_snapshot(GRand *rand, Snapshot *ret, CgroupDisk *disks)
                       .swaps = host_text(swaps),
                       .diskstats = host_text(diskstats),
                       .page_size = PAGE};
-    randomize(rand, (uint64_t *)(void *)&ret->host_memory, sizeof(HostMemory) / sizeof(uint64_t));
+    random_numbers(rand, (uint64_t *)(void *)&ret->host_memory,
+                   sizeof(HostMemory) / sizeof(uint64_t));
     memory->swap_known = g_rand_boolean(rand);
-    randomize(rand, &memory->limit, 3);
-    randomize(rand, &memory->swap_limit, stats);
+    random_numbers(rand, &memory->limit, 3);
+    random_numbers(rand, &memory->swap_limit, stats);
     ret->hugetlb = (CgroupHugetlb){random_number(rand), random_number(rand), g_rand_boolean(rand),
                                    random_number(rand)};
-    randomize(rand, (uint64_t *)(void *)&ret->events.counts, CGROUP_EVENTS_N);
+    random_numbers(rand, (uint64_t *)(void *)&ret->events.counts, CGROUP_EVENTS_N);
     ret->io = (CgroupIo){.disks = disks, .n = (unsigned)g_rand_int_range(rand, 0, DISKS_MAX)};
     for (unsigned i = 0; i < ret->io.n; i++) {
         disks[i] = (CgroupDisk){.major = i ? 254 : 7, .minor = i > 1 ? 16 * i - 32 : 16};
-        randomize(rand, &disks[i].read_bytes, CGROUP_DISK_COUNTERS);
+        random_numbers(rand, &disks[i].read_bytes, CGROUP_DISK_COUNTERS);
     }
 }
 
