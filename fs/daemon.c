@@ -5,6 +5,7 @@
 #include "common/clock.h"
 #include "common/fd.h"
 #include "common/io.h"
+#include "fs/survive/record.h"
 
 #include <fcntl.h>
 
@@ -19,23 +20,66 @@
 /* The threads of one take half a KiB, and 4 us every 5 s while they are idle. */
 #define LOADS_MAX 4096
 
-/* From then on everybody is shown what @pid is in now. */
+#define BOUND_VERSION 1
+
+static void
+keep_bound(Shelf *shelf, const CgroupPaths *paths)
+{
+    g_auto(RecordWriter) writer;
+    const void *bytes;
+    size_t len;
+
+    record_begin(&writer, BOUND_VERSION);
+    record_write_paths(&writer, paths);
+    bytes = record_bytes(&writer, &len);
+    (void)shelf_put(shelf, (ShelfKey){SHELF_BOUND, 1}, bytes, len);
+}
+
+typedef struct {
+    bool known;
+    CgroupPaths paths;
+} Bound;
+
+/* A ShelfVisit. */
+static bool
+take_up_bound(uint64_t key, const void *data, size_t len, void *user)
+{
+    RecordReader reader = record_read(data, len, BOUND_VERSION);
+    g_auto(CgroupPaths) paths = {0};
+    Bound *bound = user;
+
+    record_take_paths(&reader, &paths);
+    if (!record_ends(&reader) || key != 1)
+        return false;
+    *bound = (Bound){true, paths};
+    paths = (CgroupPaths){0};
+    return true;
+}
+
+/* From then on everybody is shown what @pid is in now; or was, in the first life of the daemon: a
+ * process may have ended since, and its number may be another's. */
 static bool
 daemon_bind(Daemon *daemon, ReadersConfig *config, pid_t pid, GError **error)
 {
     g_auto(Reader) reader = {.pid_dir = -1, .init_dir = -1};
+    Bound bound = {.known = false};
 
-    if (!reader_identify(daemon->readers, pid, &reader, error))
-        return false;
-    cgroup_paths_copy(&reader.container, &daemon->bound);
+    shelf_foreach(daemon->shelf, SHELF_BOUND, take_up_bound, &bound);
+    daemon->bound = bound.paths;
+    if (!bound.known) {
+        if (!reader_identify(daemon->readers, pid, &reader, error))
+            return false;
+        cgroup_paths_copy(&reader.container, &daemon->bound);
+        keep_bound(daemon->shelf, &daemon->bound);
+    }
     config->bound = &daemon->bound;
     g_clear_pointer(&daemon->readers, readers_free);
     daemon->readers = readers_new(config, error);
     return daemon->readers != NULL;
 }
 
-bool
-daemon_open(Daemon *daemon, const Options *options, GError **error)
+static bool
+open_sources(Daemon *daemon, const Options *options, GError **error)
 {
     ReadersConfig config = {.layout = &daemon->layout,
                             .look_inside = reader_look_inside,
@@ -53,11 +97,32 @@ daemon_open(Daemon *daemon, const Options *options, GError **error)
         g_prefix_error(error, "--container-pid %d: ", (int)options->container_pid);
         return false;
     }
+    return true;
+}
+
+/* In this order: a name needs its container. */
+static void
+keep(Daemon *daemon)
+{
+    readers_keep(daemon->readers, daemon->shelf);
+    containers_keep(daemon->containers, daemon->shelf);
+    registry_keep(daemon->registry, daemon->shelf);
+    history_keep(daemon->history, daemon->shelf);
+    texts_keep(daemon->texts, daemon->shelf);
+    loads_keep(daemon->loads, daemon->shelf);
+}
+
+bool
+daemon_open(Daemon *daemon, const Options *options, Shelf *shelf, GError **error)
+{
+    daemon->shelf = shelf;
+    if (!open_sources(daemon, options, error))
+        return false;
     daemon->history = history_new(HISTORY_MAX);
     history_watch(daemon->history, &daemon->layout);
     daemon->tick.length = TICK_USEC;
-    /* Containers come less often than once a millisecond: no number of an earlier life of the
-     * daemon comes again. */
+    /* Containers come less often than once a millisecond: also without a shelf no number of an
+     * earlier life of the daemon comes again. */
     daemon->containers = containers_new(&daemon->layout, CONTAINERS_MAX, clock_boottime() / 1000);
     daemon->registry =
         registry_new(&daemon->layout, daemon->containers, REGISTERED_MAX, clock_boottime() / 1000);
@@ -81,6 +146,8 @@ daemon_open(Daemon *daemon, const Options *options, GError **error)
     };
     daemon->loads = loads_new(&daemon->server.sources, LOADS_MAX);
     daemon->server.loads = daemon->loads;
+    if (shelf)
+        keep(daemon);
     return true;
 }
 

@@ -11,6 +11,7 @@ typedef struct {
     int root_fd;
     CgroupLayout layout;
     CgroupPaths bound; /* the container of --container-pid */
+    Shelf *shelf;      /* borrowed; NULL: nothing is kept */
     Readers *readers;
     History *history;
     Loads *loads;
@@ -23,6 +24,8 @@ typedef struct {
     Server server; /* borrows all above: a Daemon must not be moved */
 } Daemon;
 
-/* Borrows @options.  @daemon is {0}; daemon_close() also after a failure. */
-bool daemon_open(Daemon *daemon, const Options *options, GError **error);
+/* Borrows @options, and @shelf, on which is kept what must not be lost when this process dies; what
+ * is there already goes on (NULL: nothing is kept).  @daemon is {0}; daemon_close() also after a
+ * failure. */
+bool daemon_open(Daemon *daemon, const Options *options, Shelf *shelf, GError **error);
 void daemon_close(Daemon *daemon);

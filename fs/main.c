@@ -77,8 +77,8 @@ start_control(const Mounts *mounts, const Options *options, const Daemon *daemon
 static bool
 run(const Options *options, Daemon *daemon, int parent, GError **error)
 {
-    g_autoptr(Expiry) expiry =
-        expiry_new(&(ExpiryConfig){clock_boottime, session_drop_page, MAX_PAGES});
+    g_autoptr(Expiry) expiry = expiry_new(
+        &(ExpiryConfig){clock_boottime, session_drop_page, MAX_PAGES, session_push_page});
     const OpsConfig config = {&daemon->server, clock_boottime, MAX_TEXT_BYTES, expiry, true};
     g_autoptr(Ops) ops = ops_new(&config);
     g_autoptr(Bound) bound = bound_new(&(BoundConfig){&daemon->server, clock_boottime, expiry});
@@ -87,7 +87,7 @@ run(const Options *options, Daemon *daemon, int parent, GError **error)
     g_autoptr(ControlServer) control = NULL;
     g_autofree char *state = NULL;
 
-    if (!daemon_open(daemon, options, error) || !add_tree(&mounts, options, ops, error) ||
+    if (!daemon_open(daemon, options, NULL, error) || !add_tree(&mounts, options, ops, error) ||
         (options->run_dir && (!add_bound(&mounts, options, bound, error) ||
                               !(control = start_control(&mounts, options, daemon, error)))))
         return false;

@@ -247,8 +247,8 @@ by_number(gconstpointer a, gconstpointer b)
     return one->number < other->number ? -1 : one->number > other->number;
 }
 
-static GPtrArray *
-all(Registry *registry)
+GPtrArray *
+registry_all(Registry *registry)
 {
     g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&registry->lock);
     GPtrArray *list = g_ptr_array_new_with_free_func(unref_data);
@@ -261,7 +261,7 @@ all(Registry *registry)
 GPtrArray *
 registry_list(Registry *registry)
 {
-    GPtrArray *list = all(registry);
+    GPtrArray *list = registry_all(registry);
 
     for (guint i = list->len; i-- > 0;)
         if (registry_look(registry, list->pdata[i]) == REGISTERED_DEAD)

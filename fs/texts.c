@@ -2,6 +2,12 @@
 
 #include "fs/texts.h"
 
+#include "fs/survive/facts.h"
+
+/* So many serials are kept as given before they are: microseconds, so that those of the next life
+ * are hardly ahead of its clock. */
+#define SERIALS 10000u
+
 /* A text takes a tenth of that to make, if nothing is in the way. */
 #define MAKING_MAX_USEC 5000
 
@@ -18,7 +24,8 @@ struct Texts {
     GQueue by_age;      /* put last comes first */
     unsigned max_texts;
     size_t bytes, max_bytes;
-    uint64_t last_serial;
+    uint64_t last_serial, kept_serial;
+    Shelf *shelf;       /* NULL: nothing is kept */
     GHashTable *making; /* set of TextsKey */
     GCond made;         /* one left @making */
     unsigned n_waiting; /* for that: nearly always none, and to tell nobody is a system call */
@@ -126,6 +133,25 @@ text_ref(const Text *text)
 }
 
 void
+texts_keep(Texts *texts, Shelf *shelf)
+{
+    texts->last_serial = texts->kept_serial = facts_get(shelf, FACT_SERIAL);
+    texts->shelf = shelf;
+}
+
+/* From the clock, so that it is the time of the text. */
+static uint64_t
+next_serial(Texts *texts)
+{
+    texts->last_serial = MAX(texts->last_serial + 1, (uint64_t)g_get_real_time());
+    if (texts->shelf && texts->last_serial > texts->kept_serial) {
+        texts->kept_serial = texts->last_serial + SERIALS;
+        facts_set(texts->shelf, FACT_SERIAL, texts->kept_serial);
+    }
+    return texts->last_serial;
+}
+
+void
 texts_put(Texts *texts, const TextsKey *key, uint64_t now, Text *text)
 {
     g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&texts->lock);
@@ -133,9 +159,7 @@ texts_put(Texts *texts, const TextsKey *key, uint64_t now, Text *text)
 
     if (entry)
         forget(texts, entry);
-    /* From the clock, so that it grows over restarts, too. */
-    texts->last_serial = MAX(texts->last_serial + 1, (uint64_t)g_get_real_time());
-    text->serial = texts->last_serial;
+    text->serial = next_serial(texts);
     entry = g_new0(Entry, 1);
     *entry = (Entry){.key = *key, .put = now, .text = text_ref(text), .by_age.data = entry};
     (void)g_hash_table_insert(texts->by_key, &entry->key, entry);

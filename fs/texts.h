@@ -8,11 +8,7 @@
 #pragma once
 
 #include "fs/proc/files.h"
-
-#include <glib.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "fs/survive/shelf.h"
 
 #define TEXTS_USEC (1 * G_USEC_PER_SEC) /* so old a text may be when it is served */
 
@@ -35,6 +31,10 @@ typedef struct {
 
 Texts *texts_new(unsigned max_texts, size_t max_bytes);
 void texts_free(Texts *texts);
+
+/* From then on serials grow over the lives of the daemon, whatever happens to its clock: @shelf
+ * (borrowed) knows one that is greater than all.  To be called before anything is put. */
+void texts_keep(Texts *texts, Shelf *shelf);
 
 /* Sets text->serial; takes a reference of its own. */
 void texts_put(Texts *texts, const TextsKey *key, uint64_t now, Text *text);

@@ -6,6 +6,7 @@
 #include "fs/longest.h"
 #include "fs/request/intake.h"
 #include "fs/request/jiffies.h"
+#include "fs/survive/facts.h"
 
 #include <errno.h>
 
@@ -37,6 +38,36 @@ void
 bound_connect(Bound *bound, gpointer connection)
 {
     bound->connection = connection;
+}
+
+/* All files below @place of which anything was told: the pages of the life before that were filled
+ * in its last tick are still there. */
+static void
+drop_pages_below(const Bound *bound, const BoundPlace *place)
+{
+    const TreeEntry *entry = NULL;
+
+    while ((entry = tree_next(bound->tree, place->place.entry, entry ? entry->number : 0)) !=
+           NULL) {
+        const BoundPlace child = {place->registered, {.entry = entry}}; /* borrows */
+
+        if (!entry->file)
+            drop_pages_below(bound, &child);
+        else if (entry->file->longest &&
+                 longest_known(&child.registered->sizes[proc_file_number(entry->file)]) != 0)
+            expiry_add(bound->config.expiry, bound->connection, bound_node(&child), 0);
+    }
+}
+
+void
+bound_keep(Bound *bound, Shelf *shelf)
+{
+    const TreePlace root = tree_find(bound->tree, TREE_ROOT);
+    g_autoptr(GPtrArray) all = registry_all(bound->config.server->registry);
+
+    bound->started = facts_started(shelf, bound->started);
+    for (guint i = 0; bound->config.expiry && i < all->len; i++)
+        drop_pages_below(bound, &(BoundPlace){all->pdata[i], root});
 }
 
 void

@@ -32,5 +32,7 @@ Bound *bound_new(const BoundConfig *config);
 void bound_free(Bound *bound);
 /* Through which connection @bound is asked, as ExpiryConfig.drop() wants it; call it before. */
 void bound_connect(Bound *bound, gpointer connection);
+/* As ops_keep(): goes on where the life before had to stop. */
+void bound_keep(Bound *bound, Shelf *shelf);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Bound, bound_free)
