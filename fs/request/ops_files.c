@@ -12,7 +12,8 @@
 static void
 end_open(const Ops *ops, uint64_t node, uint64_t handle)
 {
-    open_texts_drop(ops->texts, handle);
+    if (OPEN_KIND(handle) != OPEN_PAGE) /* has no text of its own */
+        open_texts_drop(ops->texts, handle);
     ops_close(ops, node, OPEN_KIND(handle));
 }
 
@@ -42,10 +43,10 @@ ops_open(fuse_req_t req, fuse_ino_t node, struct fuse_file_info *fi)
         (void)fuse_reply_err(req, EACCES);
         return;
     }
-    kind = ops_open_kind(ops, node, asker, &keep);
+    kind = ops_open_kind(ops, &place, node, asker, &keep);
     fi->direct_io = kind != OPEN_PAGE; /* every read(2) asks us, with the reader's own thread id */
     fi->keep_cache = keep;
-    fi->fh = open_texts_handle(ops->texts) << OPEN_KIND_BITS | kind;
+    fi->fh = (kind == OPEN_PAGE ? 0 : open_texts_handle(ops->texts)) << OPEN_KIND_BITS | kind;
     if (fuse_reply_open(req, fi) != 0)
         end_open(ops, node, fi->fh); /* interrupted: no release will come */
 }
@@ -172,6 +173,7 @@ ops_release(fuse_req_t req, fuse_ino_t node, struct fuse_file_info *fi)
 {
     const Ops *ops = fuse_req_userdata(req);
 
-    end_open(ops, node, fi->fh);
+    /* First: whoever dies in between leaves one too many as open, not one too few. */
     (void)fuse_reply_err(req, 0);
+    end_open(ops, node, fi->fh);
 }

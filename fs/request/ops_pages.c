@@ -34,11 +34,11 @@ has_page(const Text *text)
            bytes[len - 1] == '\n';
 }
 
-/* How much is left of the tick of @text, microseconds. */
+/* How much is left of @tick, microseconds. */
 static uint64_t
-time_left(const Ops *ops, const Text *text)
+time_left(const Ops *ops, uint64_t tick)
 {
-    return tick_left(ops->config.server->sources.tick, text->tick, ops->config.now());
+    return tick_left(ops->config.server->sources.tick, tick, ops->config.now());
 }
 
 /* The text of @node's container; the caller clears @ret. */
@@ -78,42 +78,54 @@ ops_page_stat(const Ops *ops, uint64_t node, Asker *asker, struct stat *st, GErr
         return 0.0; /* it may be there the next time */
     }
     if (!has_page(&text)) {
+        pages_fill(ops->pages, node, 0); /* what was good before need not be now */
         st->st_size = (off_t)sizes_fit(ops->sizes, node, g_bytes_get_size(text.bytes));
         return OPS_ATTR_TIMEOUT;
     }
     sizes_tell(ops->sizes, node, text.longest);
     st->st_size = (off_t)text.longest;
     st->st_mtim = st->st_ctim = time_of(&text);
-    return jiffies_timeout(time_left(ops, &text), ops->jiffy_nsec);
+    return jiffies_timeout(time_left(ops, text.tick), ops->jiffy_nsec);
+}
+
+/* Whether the text of @place, which @asker is of, may stay in the node's page. */
+static bool
+may_keep_text(const Ops *ops, const TreePlace *place, uint64_t node, Asker *asker)
+{
+    size_t told = sizes_get(ops->sizes, node);
+    g_auto(Text) text = {0};
+
+    return ops_text(ops, place, asker, &text, NULL) && has_page(&text) &&
+           (told == 0 || told == text.longest); /* else he is told why when he reads */
 }
 
 /* Whether @asker, who is of the node's container, may be shown what is in its page, and is not to
  * be in the way of others who may not. */
 static bool
-opens_page(const Ops *ops, uint64_t node, Asker *asker, bool *ret_keep)
+opens_page(const Ops *ops, const TreePlace *place, uint64_t node, Asker *asker, bool *ret_keep)
 {
-    const TreePlace place = tree_find(ops->tree, node);
-    size_t told = sizes_get(ops->sizes, node);
-    g_auto(Text) text = {0};
+    const unsigned needs = place->entry->file->needs;
     int64_t offset = 0;
     uint64_t filled;
 
-    if (!ops_text(ops, &place, asker, &text, NULL) || !has_page(&text) ||
-        (told != 0 && told != text.longest))
-        return false; /* he is told why when he reads */
-    if ((place.entry->file->needs & NEED_CPU_TIME) &&
-        !asker_boottime_offset(ops->config.server->sources.readers, asker, &offset, NULL))
+    if (((needs & NEED_CPU_TIME) &&
+         !asker_boottime_offset(ops->config.server->sources.readers, asker, &offset, NULL)) ||
+        ((needs & NEED_CPUINFO) && asker_is_linux32(asker)) ||
+        !pages_open(ops->pages, node, offset, &filled))
         return false;
-    if (!pages_open(ops->pages, node, offset, &filled))
-        return false;
-    *ret_keep = filled == text.tick && time_left(ops, &text) > 0;
-    return true;
+    /* What filled it in this tick was found good then. */
+    *ret_keep = filled != 0 && filled == asker->tick && time_left(ops, filled) > 0;
+    if (*ret_keep)
+        (void)__atomic_add_fetch(&asker->container->reads, 1, __ATOMIC_RELAXED);
+    if (*ret_keep || may_keep_text(ops, place, node, asker))
+        return true;
+    pages_close(ops->pages, node);
+    return false;
 }
 
 OpenKind
-ops_open_kind(const Ops *ops, uint64_t node, Asker *asker, bool *ret_keep)
+ops_open_kind(const Ops *ops, const TreePlace *place, uint64_t node, Asker *asker, bool *ret_keep)
 {
-    const TreePlace place = tree_find(ops->tree, node);
     uint64_t container = tree_node_container(node);
 
     *ret_keep = false;
@@ -123,9 +135,9 @@ ops_open_kind(const Ops *ops, uint64_t node, Asker *asker, bool *ret_keep)
         pages_open_other(ops->pages, node);
         return OPEN_OTHER;
     }
-    if (!ops_may_have_page(ops, &place, node))
+    if (!ops_may_have_page(ops, place, node))
         return OPEN_ASKED;
-    return opens_page(ops, node, asker, ret_keep) ? OPEN_PAGE : OPEN_ALONE;
+    return opens_page(ops, place, node, asker, ret_keep) ? OPEN_PAGE : OPEN_ALONE;
 }
 
 void

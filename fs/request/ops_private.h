@@ -67,9 +67,10 @@ bool ops_may_have_page(const Ops *ops, const TreePlace *place, uint64_t node);
 /* Takes the attributes of such a node from the text of its container, if that can be had: @asker's
  * own if it is his, else he may be NULL.  Returns how long they are valid, in seconds. */
 double ops_page_stat(const Ops *ops, uint64_t node, Asker *asker, struct stat *st, GError **error);
-/* How @asker, NULL if nobody knows him, opens @node; to be ended with ops_close(). @ret_keep is
- * true if what the page has is of this tick. */
-OpenKind ops_open_kind(const Ops *ops, uint64_t node, Asker *asker, bool *ret_keep);
+/* How @asker, NULL if nobody knows him, opens @node, which is @place's; to be ended with
+ * ops_close(). @ret_keep is true if what the page has is of this tick. */
+OpenKind ops_open_kind(const Ops *ops, const TreePlace *place, uint64_t node, Asker *asker,
+                       bool *ret_keep);
 void ops_close(const Ops *ops, uint64_t node, OpenKind kind);
 /* Answers a read of a file that is open through its page. */
 void ops_read_page(fuse_req_t req, fuse_ino_t node, size_t size, off_t offset,
