@@ -63,22 +63,26 @@ forget(Pages *pages, Page *page)
     (void)g_hash_table_remove(pages->by_node, &page->node);
 }
 
-/* The page of @node, which is about to be open. */
 static Page *
-use(Pages *pages, uint64_t node)
+add(Pages *pages, uint64_t node)
 {
-    Page *page = find(pages, node);
+    Page *page = g_new0(Page, 1);
 
-    if (page) {
-        if (is_closed(page))
-            g_queue_unlink(&pages->closed, &page->by_close);
-        return page;
-    }
-    page = g_new0(Page, 1);
     page->node = node;
     page->by_close.data = page;
     (void)g_hash_table_insert(pages->by_node, &page->node, page);
     return page;
+}
+
+/* The page of @node, which is about to be open; @known is it, or NULL. */
+static Page *
+use(Pages *pages, uint64_t node, Page *known)
+{
+    if (!known)
+        return add(pages, node);
+    if (is_closed(known))
+        g_queue_unlink(&pages->closed, &known->by_close);
+    return known;
 }
 
 static void
@@ -104,7 +108,7 @@ take_up(uint64_t node, const void *data, size_t len, void *user)
 
     if (!record_ends(&reader) || (n_open == 0 && n_others == 0))
         return false;
-    page = use(user, node);
+    page = use(user, node, find(user, node));
     page->n_open = n_open;
     page->n_others = n_others;
     page->offset = offset;
@@ -157,7 +161,7 @@ pages_open(Pages *pages, uint64_t node, int64_t offset, uint64_t *ret_filled)
 
     if (page && (page->n_others > 0 || (page->n_open > 0 && page->offset != offset)))
         return false;
-    page = use(pages, node);
+    page = use(pages, node, page);
     if (page->offset != offset)
         page->filled = 0; /* for the other one */
     page->offset = offset;
@@ -183,7 +187,7 @@ void
 pages_open_other(Pages *pages, uint64_t node)
 {
     g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&pages->lock);
-    Page *page = use(pages, node);
+    Page *page = use(pages, node, find(pages, node));
 
     page->n_others++;
     keep(pages, page);
