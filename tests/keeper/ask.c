@@ -7,6 +7,7 @@
  *     ask SOCKET shutdown
  *     ask SOCKET adopt             takes everything over, and then dies instead
  *     ask SOCKET garbage           everything but a message
+ *     ask SOCKET nothing           twelve times at once, for a minute
  *
  * Exit code 1 if it refuses, and what it says. */
 
@@ -23,6 +24,7 @@
 
 #define PATIENCE_MSEC 30000
 #define GARBAGE 2000
+#define SILENT 12
 
 static int
 connect_to(const char *path)
@@ -120,6 +122,14 @@ send_garbage(const char *path)
     return 0;
 }
 
+static int
+say_nothing(const char *path)
+{
+    for (unsigned i = 0; i < SILENT; i++)
+        (void)connect_to(path); /* it stays open */
+    return (int)sleep(60);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -130,6 +140,8 @@ main(int argc, char **argv)
         return 2;
     if (strcmp(word, "garbage") == 0)
         return send_garbage(argv[1]);
+    if (strcmp(word, "nothing") == 0)
+        return say_nothing(argv[1]);
     sock = connect_to(argv[1]);
     if (strcmp(word, "upgrade") == 0)
         return ask_upgrade(sock, argc > 3 ? argv[3] : NULL);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A keeper of one mount, whose workers are tests/keeper/worker.c.
+/* A keeper of one mount, whose workers are tests/keeper/worker.c; of two, if there is a
+ * DIRECTORY.second.
  *
  *     keeper SOCKET DIRECTORY WORKER [CGROUP]
  *
@@ -17,33 +18,55 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <unistd.h>
 
 #define SHELF_SIZE (1u << 20)
+#define SECOND_MAX 256
+
+static void
+second_of(const char *directory, char ret[SECOND_MAX])
+{
+    (void)snprintf(ret, SECOND_MAX, "%s.second", directory);
+}
 
 static int
-set_up(int sink, void *data)
+mount_one(int sink, const char *name, const char *directory)
 {
-    const char *directory = data;
-    HoldingsConnection connection = {.name = "tree", .fd = open("/dev/fuse", O_RDWR | O_CLOEXEC)};
+    HoldingsConnection connection = {.fd = open("/dev/fuse", O_RDWR | O_CLOEXEC)};
     char options[128];
 
     (void)snprintf(options, sizeof options, "fd=%d,rootmode=40000,user_id=0,group_id=0,allow_other",
                    connection.fd);
+    (void)snprintf(connection.name, sizeof connection.name, "%s", name);
     (void)snprintf(connection.target, sizeof connection.target, "%s", directory);
     if (connection.fd < 0 || mount("kept", directory, "fuse.kept", MS_NOSUID | MS_NODEV, options))
         return keeper_fail(errno, "cannot mount at %s: %m", directory) != 0;
     return mount_hand_over(sink, &connection) != 0;
 }
 
+static int
+set_up(int sink, void *data)
+{
+    const char *directory = data;
+    char second[SECOND_MAX];
+
+    second_of(directory, second);
+    return mount_one(sink, "first", directory) ||
+           (access(second, F_OK) == 0 && mount_one(sink, "second", second));
+}
+
 static bool
 stop(const Holdings *holdings, bool is_asked, void *data)
 {
     const char *directory = data;
+    char second[SECOND_MAX];
 
     (void)holdings;
     (void)is_asked;
+    second_of(directory, second);
+    (void)umount2(second, MNT_DETACH);
     (void)umount2(directory, MNT_DETACH);
     return true;
 }
@@ -51,9 +74,8 @@ stop(const Holdings *holdings, bool is_asked, void *data)
 static bool
 lost(const char *name, void *data)
 {
-    (void)name;
     (void)data;
-    return false;
+    return strcmp(name, "first") != 0;
 }
 
 static void

@@ -28,7 +28,7 @@
 #define PROGRAM "worker 1"
 #endif
 
-#define THREADS 2
+#define THREADS 2 /* of each connection */
 #define LATE_NSEC 50000000L
 
 enum { ROOT = 1, CONTENT, LATE, POISON, STUCK, N_NODES };
@@ -37,12 +37,7 @@ static const char *const names[N_NODES] = {
 static WorkerLink keeper_link;
 static atomic_bool is_draining;
 static char content[CONTENT_SIZE];
-
-static int
-fuse_fd(void)
-{
-    return keeper_link.holdings.connections[0].fd;
-}
+static _Thread_local int answer_fd; /* /dev/fuse of what this thread serves */
 
 static void
 answer(const struct fuse_in_header *in, int error, const void *body, size_t len)
@@ -50,7 +45,7 @@ answer(const struct fuse_in_header *in, int error, const void *body, size_t len)
     struct fuse_out_header out = {
         .len = (uint32_t)(sizeof out + len), .error = -error, .unique = in->unique};
     struct iovec parts[] = {{&out, sizeof out}, {(void *)body, len}};
-    ssize_t n = writev(fuse_fd(), parts, 2);
+    ssize_t n = writev(answer_fd, parts, 2);
 
     (void)n; /* who asked may be gone */
 }
@@ -159,17 +154,18 @@ static void *
 run(void *data)
 {
     const Table *table = &keeper_link.table;
-    unsigned number = (unsigned)(uintptr_t)data;
-    TablePlace *place = &table_connection(table, 0)->places[number];
-    uint8_t *buffer = table_buffer(table, 0, number);
+    unsigned number = (unsigned)(uintptr_t)data, connection = number / THREADS;
+    TablePlace *place = &table_connection(table, connection)->places[number % THREADS];
+    uint8_t *buffer = table_buffer(table, connection, number % THREADS);
 
+    answer_fd = keeper_link.holdings.connections[connection].fd;
     while (!atomic_load(&is_draining)) {
         ssize_t n;
 
         table_clear(buffer);
-        n = read(fuse_fd(), buffer, TABLE_REQUEST_MAX);
+        n = read(answer_fd, buffer, TABLE_REQUEST_MAX);
         if (n < 0 && errno == ENODEV) {
-            worker_link_lost(&keeper_link, 0);
+            worker_link_lost(&keeper_link, connection);
             return NULL;
         }
         if (n < 0)
@@ -203,33 +199,47 @@ stop(pthread_t thread)
     } while (pthread_timedjoin_np(thread, NULL, &until) != 0);
 }
 
-static int
-serve_all(void)
+/* Answers what the worker before has left open, then starts the threads. */
+static unsigned
+begin(pthread_t *threads)
 {
     const RecoverTo to = {.serve = serve, .poke = poke};
     const struct sigaction on_wake = {.sa_handler = wake};
-    TableConnection *connection = table_connection(&keeper_link.table, 0);
-    pthread_t threads[THREADS];
+    unsigned n = 0;
 
     (void)sigaction(SIGUSR1, &on_wake, NULL);
-    serve(connection->init, connection->init_size, NULL);
-    (void)recover_open(&keeper_link.table, 0, fuse_fd(), &to);
-    for (uintptr_t i = 0; i < THREADS; i++)
-        if (pthread_create(&threads[i], NULL, run, (void *)i) != 0)
-            return 1;
+    for (unsigned c = 0; c < keeper_link.holdings.n_connections; c++) {
+        TableConnection *connection = table_connection(&keeper_link.table, c);
+
+        answer_fd = keeper_link.holdings.connections[c].fd;
+        if (answer_fd < 0)
+            continue; /* it has ended */
+        serve(connection->init, connection->init_size, NULL);
+        (void)recover_open(&keeper_link.table, c, answer_fd, &to);
+        for (uintptr_t i = 0; i < THREADS; i++)
+            if (pthread_create(&threads[n++], NULL, run, (void *)(c * THREADS + i)) != 0)
+                _exit(1);
+    }
+    return n;
+}
+
+static int
+serve_all(void)
+{
+    pthread_t threads[THREADS * TABLE_CONNECTIONS_MAX];
+    unsigned n = begin(threads);
+    WorkerLinkWord word;
+
     if (worker_link_serving(&keeper_link) != 0)
         return 1;
-    for (;;) {
-        WorkerLinkWord word = worker_link_wait(&keeper_link, -1);
-
-        if (word == WORKER_LINK_GONE)
-            return 0;
-        if (word == WORKER_LINK_DRAIN)
-            break;
-    }
+    do
+        word = worker_link_wait(&keeper_link, -1);
+    while (word == WORKER_LINK_QUIET);
+    if (word == WORKER_LINK_GONE)
+        return 0;
     atomic_store(&is_draining, true);
-    for (unsigned i = 0; i < THREADS; i++)
-        stop(threads[i]);
+    while (n > 0)
+        stop(threads[--n]);
     (void)worker_link_drained(&keeper_link);
     while (worker_link_wait(&keeper_link, -1) != WORKER_LINK_GONE)
         ;

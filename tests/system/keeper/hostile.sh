@@ -41,15 +41,7 @@ test_who_connects_and_says_nothing_keeps_nobody_waiting_for_long()
 {
     local began
     kept_start silent
-    python3 - "$SCRATCH/silent.sock" <<'END' &
-import socket, sys, time
-held = []
-for _ in range(12):
-    s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    s.connect(sys.argv[1])
-    held.append(s)
-time.sleep(20)
-END
+    "$KEEPER_DIR/ask" "$SCRATCH/silent.sock" nothing &
     sleep 0.5
     began=$SECONDS
     kept_figure silent keeper
@@ -87,6 +79,22 @@ test_a_mount_that_somebody_takes_away_ends_the_keeper()
     wait $KEEPER_PID || code=$?
     expect_equal "exit code" 14 $code
     [ ! -e "$SCRATCH/taken.sock" ] || fail "the socket is still there"
+}
+
+test_another_mount_that_somebody_takes_away_is_not_missed()
+{
+    mkdir "$SCRATCH/first" "$SCRATCH/first.second"
+    kept_start first
+    cat "$SCRATCH/first.second/content" >/dev/null
+    umount "$SCRATCH/first.second"
+    wait_until 5 grep -q "the connection 'second' has ended" "$SCRATCH/first.log"
+    cat "$SCRATCH/first/content" >/dev/null
+    kept_kill first
+    cat "$SCRATCH/first/content" >/dev/null
+    wait_until 5 kept_serves first
+    expect_equal "connections" "first 1 second 0" \
+        "$(kept_ask first status | awk '$1 == "connection" { printf "%s%s %s", space, $2, $4; space = " " }')"
+    kept_stop first
 }
 
 test_SIGTERM_unmounts_where_nobody_else_holds_the_mount()

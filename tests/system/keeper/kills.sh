@@ -30,6 +30,21 @@ test_nobody_sees_an_error_while_workers_are_killed()
     kept_stop killed
 }
 
+test_of_two_mounts_both_survive()
+{
+    local code=0 other
+    mkdir "$SCRATCH/pair" "$SCRATCH/pair.second"
+    kept_start pair
+    "$KEEPER_DIR/readers" "$SCRATCH/pair.second/content" 5 2 >"$SCRATCH/pair.other" 2>&1 &
+    other=$!
+    readers_start pair content 5 2
+    kill_every pair 0.2 20
+    readers_are_content pair
+    wait $other || code=$?
+    expect_equal "exit code of the others" 0 "$code$(cat "$SCRATCH/pair.other" >&3)"
+    kept_stop pair
+}
+
 test_what_was_being_answered_is_answered_by_the_next_worker()
 {
     kept_start late
@@ -126,6 +141,26 @@ test_who_can_never_serve_is_tried_again_ever_more_slowly()
     kept_ask hopeless upgrade "$KEEPER_DIR/worker"
     cat "$SCRATCH/hopeless/content" >/dev/null
     kept_stop hopeless
+}
+
+# 250: what the keeper itself was started with.
+test_a_worker_inherits_nothing_and_its_keeper_is_protected()
+{
+    local worker
+    exec 250</dev/null
+    kept_start heir
+    exec 250<&-
+    worker=$(kept_worker heir serving)
+    expect_equal "files of a worker" "/dev/fuse memfd:ownproc-shelf memfd:ownproc-table socket: std std std " \
+        "$(find "/proc/$worker/fd" -mindepth 1 -printf '%f %l\n' |
+            awk '{ sub(/^\/memfd/, "memfd", $2); sub(/\[.*/, "", $2); print $1 < 3 ? "std" : $2 }' |
+            LC_ALL=C sort | tr '\n' ' ')"
+    expect_equal "signals blocked" 0 "$((16#$(awk '$1 == "SigBlk:" { print $2 }' "/proc/$worker/status")))"
+    expect_equal "signals ignored" 0 "$((16#$(awk '$1 == "SigIgn:" { print $2 }' "/proc/$worker/status")))"
+    expect_equal "oom_score_adj of the worker" "$(cat /proc/self/oom_score_adj)" "$(cat "/proc/$worker/oom_score_adj")"
+    expect_equal "oom_score_adj of the keeper" -999 "$(cat "/proc/$KEEPER_PID/oom_score_adj")"
+    expect_between "locked memory in KiB" 100 100000 "$(awk '$1 == "VmLck:" { print $2 }' "/proc/$KEEPER_PID/status")"
+    kept_stop heir
 }
 
 test_while_nobody_asks_nobody_is_woken()
