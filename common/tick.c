@@ -21,9 +21,15 @@ tick_enter(Tick *tick, uint64_t now)
 }
 
 uint64_t
+tick_end(const Tick *tick, uint64_t begin)
+{
+    return tick && begin != 0 ? begin + tick->length : begin;
+}
+
+uint64_t
 tick_left(const Tick *tick, uint64_t begin, uint64_t now)
 {
-    uint64_t end = begin + tick->length;
+    uint64_t end = tick_end(tick, begin);
 
     return now < end ? end - now : 0;
 }

@@ -22,5 +22,7 @@ typedef struct {
  * no other's.  0 if nothing is shared: @tick is NULL or has no length. */
 uint64_t tick_enter(Tick *tick, uint64_t now);
 
+/* When the tick that began at @begin ends; 0, in which nothing is shared, has ended. */
+uint64_t tick_end(const Tick *tick, uint64_t begin);
 /* How much of the tick that began at @begin is left at @now, microseconds. */
 uint64_t tick_left(const Tick *tick, uint64_t begin, uint64_t now);

@@ -4,7 +4,7 @@
 
 #include "common/error.h"
 #include "fs/longest.h"
-#include "fs/request/intake.h"
+#include "fs/request/answers.h"
 #include "fs/request/jiffies.h"
 #include "fs/survive/facts.h"
 
@@ -183,18 +183,9 @@ bound_text(const Bound *bound, const BoundPlace *place, Text *ret, GError **erro
     return serve_text(bound->config.server, &name, asker, bound->config.now(), ret, error);
 }
 
-static void
-bound_init(void *userdata, struct fuse_conn_info *conn)
-{
-    (void)userdata;
-    /* A new text has a new time, on which its pages are dropped. */
-    conn->want |= conn->capable & FUSE_CAP_AUTO_INVAL_DATA;
-    conn->max_background = INTAKE_BACKGROUND_MAX;
-}
-
 /* Without flush libfuse says ENOSYS, and the kernel never asks again. */
 const struct fuse_lowlevel_ops bound_table = {
-    .init = bound_init,
+    .init = answers_init,
     .lookup = bound_lookup,
     .getattr = bound_getattr,
     .readdir = bound_readdir,

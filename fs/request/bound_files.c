@@ -6,6 +6,7 @@
 #include "common/log.h"
 #include "fs/failure.h"
 #include "fs/metrics.h"
+#include "fs/request/answers.h"
 #include "fs/request/sizes.h"
 
 #include <errno.h>
@@ -32,9 +33,7 @@ outgrown(const BoundPlace *place)
 static uint64_t
 end_of(const Bound *bound, const Text *text)
 {
-    const Tick *tick = bound->config.server->sources.tick;
-
-    return text->tick + (tick && text->tick != 0 ? tick->length : 0);
+    return tick_end(bound->config.server->sources.tick, text->tick);
 }
 
 /* True if the page of the file holds nothing older than @text. */
@@ -106,8 +105,6 @@ bound_read(fuse_req_t req, fuse_ino_t node, size_t size, off_t offset, struct fu
     const Bound *bound = fuse_req_userdata(req);
     g_auto(BoundPlace) place = {0};
     g_autoptr(GBytes) page = NULL;
-    const char *bytes;
-    size_t len, from;
     int problem = bound_find(bound, node, &place);
 
     (void)fi;
@@ -115,11 +112,8 @@ bound_read(fuse_req_t req, fuse_ino_t node, size_t size, off_t offset, struct fu
         problem = place.place.entry->file ? EINVAL : EISDIR;
     if (problem == 0)
         problem = make_page(bound, &place, fuse_req_ctx(req)->pid, &page);
-    if (problem != 0) {
+    if (problem != 0)
         (void)fuse_reply_err(req, problem);
-        return;
-    }
-    bytes = g_bytes_get_data(page, &len);
-    from = MIN((uint64_t)offset, len);
-    (void)fuse_reply_buf(req, bytes + from, MIN(size, len - from));
+    else
+        answers_slice(req, page, size, offset);
 }

@@ -2,6 +2,7 @@
 
 #include "fs/request/bound_private.h"
 
+#include "fs/request/answers.h"
 #include "fs/request/jiffies.h"
 #include "fs/request/listing.h"
 
@@ -28,14 +29,6 @@ mode_of(const BoundPlace *place)
     if (!place->registered)
         return S_IFDIR | 0700; /* who may go in there sees every container */
     return place->place.entry->file ? S_IFREG | 0444 : S_IFDIR | 0555;
-}
-
-/* A new text has another time, on which the kernel drops the page it has. */
-static struct timespec
-time_of(uint64_t usec)
-{
-    return (struct timespec){.tv_sec = (time_t)(usec / G_USEC_PER_SEC),
-                             .tv_nsec = (long)(usec % G_USEC_PER_SEC) * 1000};
 }
 
 static struct stat
@@ -93,7 +86,7 @@ bound_lookup(fuse_req_t req, fuse_ino_t node, const char *name)
     answer.ino = bound_node(&child);
     answer.attr = stat_of(bound, &child);
     if (child.place.entry->file && (told = bound_time_told(&child)) != 0)
-        answer.attr.st_mtim = answer.attr.st_ctim = time_of(told);
+        answer.attr.st_mtim = answer.attr.st_ctim = answers_time(told);
     answer.attr_timeout = child.place.entry->file ? 0 : FOR_EVER;
     answer.entry_timeout = parent.registered ? FOR_EVER : 0;
     (void)fuse_reply_entry(req, &answer);
@@ -111,10 +104,9 @@ file_times(const Bound *bound, const BoundPlace *place, struct stat *st, double 
     *ret_timeout = 0;
     if (!bound_text(bound, place, &text, NULL))
         return registry_look(bound->config.server->registry, place->registered) != REGISTERED_DEAD;
-    st->st_mtim = st->st_ctim = time_of(bound_time(bound, place, &text));
-    if (tick && text.tick != 0)
-        *ret_timeout =
-            jiffies_timeout(tick_left(tick, text.tick, bound->config.now()), bound->jiffy_nsec);
+    st->st_mtim = st->st_ctim = answers_time(bound_time(bound, place, &text));
+    *ret_timeout =
+        jiffies_timeout(tick_left(tick, text.tick, bound->config.now()), bound->jiffy_nsec);
     return true;
 }
 

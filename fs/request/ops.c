@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "fs/request/intake.h"
+#include "fs/request/answers.h"
 #include "fs/request/ops_private.h"
 
 #include <errno.h>
@@ -82,17 +82,8 @@ ops_whose(void *data, uint64_t node)
     return entry && entry->file ? tree_node_container(node) : DIRECTORIES;
 }
 
-static void
-ops_init(void *userdata, struct fuse_conn_info *conn)
-{
-    (void)userdata;
-    /* Another time of change says that the page is of an older text. */
-    conn->want |= conn->capable & FUSE_CAP_AUTO_INVAL_DATA;
-    conn->max_background = INTAKE_BACKGROUND_MAX;
-}
-
 const struct fuse_lowlevel_ops ops_table = {
-    .init = ops_init,
+    .init = answers_init,
     .lookup = ops_lookup,
     .forget = ops_forget,
     .forget_multi = ops_forget_multi,

@@ -5,6 +5,7 @@
 #include "common/clock.h"
 #include "fs/failure.h"
 #include "fs/metrics.h"
+#include "fs/request/answers.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -96,16 +97,6 @@ text_at(const Ops *ops, const TreePlace *place, fuse_req_t req, uint64_t handle,
     return text.bytes;
 }
 
-void
-ops_reply_slice(fuse_req_t req, GBytes *text, size_t size, off_t offset)
-{
-    size_t len, from;
-    const char *bytes = g_bytes_get_data(text, &len);
-
-    from = MIN((uint64_t)offset, len);
-    (void)fuse_reply_buf(req, bytes + from, MIN(size, len - from));
-}
-
 /* Pages are the node's, so only the container whose node it is may fill them: somebody else's text
  * would be shown to it.  Nobody fills those of the host's node: engines bind it into containers. */
 static bool
@@ -137,7 +128,7 @@ fill_page(fuse_req_t req, const TreePlace *place, uint64_t node, off_t offset)
     page = sizes_pad(text.bytes, size);
     if (page) {
         ops_fill(ops, node, &text);
-        ops_reply_slice(req, page, OPS_PAGE_LEN, 0);
+        answers_slice(req, page, OPS_PAGE_LEN, 0);
     } else {
         (void)fuse_reply_err(req, EINVAL);
     }
@@ -164,7 +155,7 @@ ops_read(fuse_req_t req, fuse_ino_t node, size_t size, off_t offset, struct fuse
         else
             (void)fuse_reply_err(req, EINVAL);
     } else if ((text = text_at(ops, &place, req, fi->fh, offset)) != NULL) {
-        ops_reply_slice(req, text, size, offset);
+        answers_slice(req, text, size, offset);
     }
 }
 

@@ -10,6 +10,7 @@
 #include "common/error.h"
 #include "fs/failure.h"
 #include "fs/metrics.h"
+#include "fs/request/answers.h"
 
 #include <errno.h>
 
@@ -58,13 +59,6 @@ page_text(const Ops *ops, uint64_t node, Text *ret, GError **error)
     return ops_text(ops, &place, anybody, ret, error);
 }
 
-static struct timespec
-time_of(const Text *text)
-{
-    return (struct timespec){.tv_sec = (time_t)(text->serial / G_USEC_PER_SEC),
-                             .tv_nsec = (long)(text->serial % G_USEC_PER_SEC * 1000)};
-}
-
 double
 ops_page_stat(const Ops *ops, uint64_t node, Asker *asker, struct stat *st, GError **error)
 {
@@ -84,7 +78,7 @@ ops_page_stat(const Ops *ops, uint64_t node, Asker *asker, struct stat *st, GErr
     }
     sizes_tell(ops->sizes, node, text.longest);
     st->st_size = (off_t)text.longest;
-    st->st_mtim = st->st_ctim = time_of(&text);
+    st->st_mtim = st->st_ctim = answers_time(text.serial);
     return jiffies_timeout(time_left(ops, text.tick), ops->jiffy_nsec);
 }
 
@@ -158,13 +152,12 @@ ops_fills_page(const struct fuse_file_info *fi)
 void
 ops_fill(const Ops *ops, uint64_t node, const Text *text)
 {
-    const Tick *tick = ops->config.server->sources.tick;
-    uint64_t end = text->tick;
+    uint64_t end = tick_end(ops->config.server->sources.tick, text->tick);
 
     pages_fill(ops->pages, node, text->tick);
     /* Who has had it open since before somebody else came must be answered, but nobody else. */
-    if (tick && text->tick != 0 && !pages_has_others(ops->pages, node))
-        end += tick->length;
+    if (pages_has_others(ops->pages, node))
+        end = text->tick;
     if (ops->config.expiry)
         expiry_add(ops->config.expiry, ops->connection, node, end);
 }
@@ -191,5 +184,5 @@ ops_read_page(fuse_req_t req, fuse_ino_t node, size_t size, off_t offset, struct
     metrics_served(proc_file_number(file), clock_monotonic_nsec() - start);
     if (ops_fills_page(fi))
         ops_fill(ops, node, &text);
-    ops_reply_slice(req, page, size, offset);
+    answers_slice(req, page, size, offset);
 }

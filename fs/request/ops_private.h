@@ -82,7 +82,6 @@ bool ops_fills_page(const struct fuse_file_info *fi);
 void ops_fill(const Ops *ops, uint64_t node, const Text *text);
 
 /* ops_files.c: what is in it */
-void ops_reply_slice(fuse_req_t req, GBytes *text, size_t size, off_t offset);
 void ops_open(fuse_req_t req, fuse_ino_t node, struct fuse_file_info *fi);
 void ops_read(fuse_req_t req, fuse_ino_t node, size_t size, off_t offset,
               struct fuse_file_info *fi);

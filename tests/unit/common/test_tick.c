@@ -58,6 +58,22 @@ what_is_left_of_a_tick_goes_down_to_nothing(void **state)
 }
 
 static void
+a_tick_ends_when_the_next_may_begin(void **state)
+{
+    (void)state;
+    assert_int_equal(tick_end(&tick, START), START + TICK_USEC);
+}
+
+static void
+what_was_never_shared_has_ended(void **state)
+{
+    (void)state;
+    assert_int_equal(tick_end(&tick, 0), 0);
+    assert_int_equal(tick_left(&tick, 0, 1), 0);
+    assert_int_equal(tick_left(NULL, START, START), 0);
+}
+
+static void
 without_a_length_nothing_is_shared(void **state)
 {
     (void)state;
@@ -75,6 +91,8 @@ main(void)
         cmocka_unit_test_setup(at_its_end_another_begins, begin),
         cmocka_unit_test_setup(nobody_goes_back_to_the_last_one, begin),
         cmocka_unit_test_setup(what_is_left_of_a_tick_goes_down_to_nothing, begin),
+        cmocka_unit_test_setup(a_tick_ends_when_the_next_may_begin, begin),
+        cmocka_unit_test_setup(what_was_never_shared_has_ended, begin),
         cmocka_unit_test_setup(without_a_length_nothing_is_shared, begin),
     };
 

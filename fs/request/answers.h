@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What both trees answer with alike. */
+
+#pragma once
+
+#include <fuse_lowlevel.h>
+#include <glib.h>
+#include <time.h>
+
+/* What is asked of the kernel when it says hello. */
+void answers_init(void *userdata, struct fuse_conn_info *conn);
+
+/* Answers a read of @size bytes from @offset on, which is not negative: what there is of them. */
+void answers_slice(fuse_req_t req, GBytes *text, size_t size, off_t offset);
+
+/* When a file is said to have changed whose text has @serial (Text.serial): each new one at another
+ * time, on which the kernel drops the page it has. */
+struct timespec answers_time(uint64_t serial);
