@@ -17,8 +17,7 @@
 
 typedef struct Containers Containers;
 
-#define CONTAINER_NUMBER_MAX ((UINT64_C(1) << 40) - 1) /* has room in a node (fs/request/tree.h)   \
-                                                        */
+#define CONTAINER_NUMBER_MAX ((UINT64_C(1) << 40) - 1) /* as fs/request/tree.h has room for it */
 #define CONTAINER_FILES 16 /* the first rows of proc_files; no other has a known longest text */
 
 /* Shared; all but the counters never changes. */
