@@ -10,8 +10,9 @@
 typedef struct {
     uint64_t name; /* the key */
     uint64_t node;
-    uint64_t kept; /* when */
-    GQueue holds;  /* owns them */
+    uint64_t until; /* for a moment after a look it stays, whoever looked */
+    uint64_t kept;  /* when */
+    GQueue holds;   /* owns them */
 } Name;
 
 /* Somebody who has looked and may be mounting what he found. */
@@ -240,14 +241,17 @@ uint64_t
 settled_node(Settled *settled, const Look *look)
 {
     g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&settled->lock);
+    uint64_t moment = look->is_outside ? SETTLED_OUTSIDE_USEC : SETTLED_MOMENT_USEC;
     bool leads_elsewhere;
     Name *name;
 
     let_go_of_last(settled, look);
     name = find(settled, look->name, look->now);
-    leads_elsewhere = name->node != look->own && !is_held(settled, name, look->now);
+    leads_elsewhere =
+        name->node != look->own && look->now >= name->until && !is_held(settled, name, look->now);
     if (leads_elsewhere)
         name->node = look->own;
+    name->until = MAX(name->until, look->now + moment);
     hold(settled, name, look);
     if (settled->shelf && (leads_elsewhere || look->now - name->kept >= KEEP_USEC))
         keep(settled, name, look->now);

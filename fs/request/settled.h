@@ -3,10 +3,14 @@
 /* Which node a name leads to.  Each container has a node of its own for a file, and the kernel
  * keeps one node for a name: when it is told another it takes the one it had out of the directory,
  * and whoever has just resolved the name in order to mount the file is told ENOENT
- * (linux:fs/dcache.c, d_set_mounted()).  So a look holds a name until its thread looks for another
- * or ends, its mount(2) done, and for a moment at most; a name leads where it did while another
- * thread holds it, and then to the looker's own node.  Somebody else's node shows everybody his own
- * numbers, too; it only is no faster than a question to us. */
+ * (linux:fs/dcache.c, d_set_mounted()).  So a name leads where it did
+ *   - for a moment after each look: where many look at once, a kernel since 6.16 takes out even
+ *     what it has just put in (it compares the epoch of an entry before that is set), and so must
+ *     not have to put in more than the first;
+ *   - while somebody mounts what he found: until his thread looks for another or ends, or so much
+ *     time is over that he does not any more;
+ * and then to the looker's own node.  Somebody else's node shows everybody his own numbers, too; it
+ * only is no faster than a question to us. */
 
 #pragma once
 
@@ -16,10 +20,11 @@
 
 typedef struct Settled Settled; /* thread-safe */
 
-/* A mount(2) has ended before, even one that waits for many others on a slow machine.  Outside of
- * containers engines only look whether the file is there, a moment before the container itself
- * does. */
+/* A mount(2) has ended before, even one that waits for many others on a slow machine. */
 #define SETTLED_USEC 2000000
+#define SETTLED_MOMENT_USEC 200000
+/* Outside of containers engines only look whether the file is there, a moment before the container
+ * itself does. */
 #define SETTLED_OUTSIDE_USEC 20000
 
 /* Whether the thread of that number lives. */

@@ -98,15 +98,22 @@ who_looks_for_another_name_has_mounted_the_last(void **state)
 {
     (void)settled_node(*state, &(Look){NAME, A, NOW, 1, false});
     (void)settled_node(*state, &(Look){NAME + 1, A, NOW + 1, 1, false});
-    assert_int_equal(look(*state, NAME, B, NOW + 2), B);
-    assert_int_equal(look(*state, NAME + 1, B, NOW + 3), A);
+    assert_int_equal(look(*state, NAME, B, NOW + SETTLED_MOMENT_USEC), B);
+    assert_int_equal(look(*state, NAME + 1, B, NOW + 1 + SETTLED_MOMENT_USEC), A);
+}
+
+static void
+a_name_stays_for_a_moment_even_if_nobody_mounts_it(void **state)
+{
+    (void)settled_node(*state, &(Look){NAME, A, NOW, DEAD, false});
+    assert_int_equal(look(*state, NAME, B, NOW + SETTLED_MOMENT_USEC - 1), A);
 }
 
 static void
 who_has_ended_mounts_no_more(void **state)
 {
     (void)settled_node(*state, &(Look){NAME, A, NOW, DEAD, false});
-    assert_int_equal(look(*state, NAME, B, NOW + 1), B);
+    assert_int_equal(look(*state, NAME, B, NOW + SETTLED_MOMENT_USEC), B);
 }
 
 static void
@@ -115,7 +122,7 @@ another_thread_of_his_may_still_mount_it(void **state)
     (void)settled_node(*state, &(Look){NAME, A, NOW, 1, false});
     (void)settled_node(*state, &(Look){NAME, A, NOW, 2, false});
     (void)settled_node(*state, &(Look){NAME + 1, A, NOW + 1, 1, false});
-    assert_int_equal(look(*state, NAME, B, NOW + 2), A);
+    assert_int_equal(look(*state, NAME, B, NOW + SETTLED_MOMENT_USEC), A);
 }
 
 static void
@@ -123,7 +130,7 @@ threads_without_a_number_are_not_taken_for_one(void **state)
 {
     (void)settled_node(*state, &(Look){NAME, A, NOW, 0, false});
     (void)settled_node(*state, &(Look){NAME + 1, A, NOW + 1, 0, false});
-    assert_int_equal(look(*state, NAME, B, NOW + 2), A);
+    assert_int_equal(look(*state, NAME, B, NOW + SETTLED_MOMENT_USEC), A);
 }
 
 static void
@@ -226,6 +233,7 @@ main(void)
         TEST(who_looks_again_and_again_does_not_wait_for_himself),
         TEST(his_other_threads_may_be_mounting_what_they_found),
         TEST(who_looks_for_another_name_has_mounted_the_last),
+        TEST(a_name_stays_for_a_moment_even_if_nobody_mounts_it),
         TEST(who_has_ended_mounts_no_more),
         TEST(another_thread_of_his_may_still_mount_it),
         TEST(threads_without_a_number_are_not_taken_for_one),
