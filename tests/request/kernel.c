@@ -57,9 +57,11 @@ kernel_ask(Kernel *kernel, uint32_t opcode, pid_t pid, uint64_t node, GBytes *bo
     struct fuse_out_header got;
     size_t len;
     const void *bytes = g_bytes_get_data(body, &len);
-    uint64_t unique = kernel_send(kernel, &header, bytes, len);
+    uint64_t unique;
 
-    g_assert(session_serve_one(kernel->session));
+    do
+        unique = kernel_send(kernel, &header, bytes, len);
+    while (!kernel->serve(kernel));
     len = receive_answer(kernel, &got, payload);
     g_assert(got.unique == unique);
     if (got.error != 0)
@@ -83,14 +85,20 @@ ask_with(Kernel *kernel, const struct fuse_in_header *who, const void *body, siz
 #define WHO(op, who_pid, who_node)                                                                 \
     (&(struct fuse_in_header){.opcode = (op), .pid = (uint32_t)(who_pid), .nodeid = (who_node)})
 
-static void
-say_hello(Kernel *kernel)
+void
+kernel_say_hello(Kernel *kernel)
 {
     struct fuse_init_in hello = {.major = 7, .minor = 38, .max_readahead = 131072};
 
-    g_assert(kernel->session);
     g_assert(ask_with(kernel, WHO(FUSE_INIT, 0, 0), &hello, sizeof hello,
                       (struct iovec){&kernel->init, sizeof kernel->init}) > 0);
+}
+
+static bool
+serve_here(Kernel *kernel)
+{
+    g_assert(session_serve_one(kernel->session));
+    return true;
 }
 
 /* Returns the daemon's end of the connection. */
@@ -102,7 +110,19 @@ connect_to(Kernel *kernel)
     g_assert(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) == 0);
     kernel->machine = machine_new();
     kernel->fd = fds[0];
+    kernel->serve = serve_here;
     return fds[1];
+}
+
+Kernel *
+kernel_new_served(bool (*serve)(Kernel *kernel), gpointer data, int *ret_fd)
+{
+    Kernel *kernel = g_new0(Kernel, 1);
+
+    *ret_fd = connect_to(kernel);
+    kernel->serve = serve;
+    kernel->data = data;
+    return kernel;
 }
 
 Kernel *
@@ -115,7 +135,7 @@ kernel_new(void)
         .server = &kernel->machine->server, .now = machine_now, .max_text_bytes = 65536});
     kernel->session =
         session_new(fd, &(SessionConfig){"tree", &ops_table, kernel->ops, ops_whose}, NULL);
-    say_hello(kernel);
+    kernel_say_hello(kernel);
     return kernel;
 }
 
@@ -129,7 +149,7 @@ kernel_new_bound(void)
         bound_new(&(BoundConfig){.server = &kernel->machine->server, .now = machine_now});
     kernel->session =
         session_new(fd, &(SessionConfig){"bound", &bound_table, kernel->bound, bound_whose}, NULL);
-    say_hello(kernel);
+    kernel_say_hello(kernel);
     return kernel;
 }
 

@@ -12,7 +12,9 @@
 
 #include <linux/fuse.h>
 
-typedef struct {
+typedef struct Kernel Kernel;
+
+struct Kernel {
     Machine *machine;
     Ops *ops;     /* the ordinary tree, or: */
     Bound *bound; /* the bound one */
@@ -24,12 +26,19 @@ typedef struct {
     bool
         notified; /* the last answer was followed or preceded by "forget what you know of a node" */
     uint64_t notified_node;
-} Kernel;
+    /* Sees to it that what was sent last is answered; false: it must be sent again. */
+    bool (*serve)(Kernel *kernel);
+    gpointer data; /* serve's */
+};
 
 /* A connection to a new machine, with FUSE_INIT done. */
 Kernel *kernel_new(void);
 /* The same of the bound tree; nobody is registered. */
 Kernel *kernel_new_bound(void);
+/* The same with whoever @serve asks at the other end, which is *@ret_fd; nothing is sent yet. */
+Kernel *kernel_new_served(bool (*serve)(Kernel *kernel), gpointer data, int *ret_fd);
+/* FUSE_INIT, of each new one at the other end. */
+void kernel_say_hello(Kernel *kernel);
 void kernel_free(Kernel *kernel);
 
 /* Sends a request with @body and waits for the answer, whose payload goes to @answer (at most

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#include "fs/survive/facts.h"
 #include "fs/texts.h"
 #include "tests/unit/cmocka.h"
+#include "tests/unit/lives.h"
 
 #include <string.h>
 
@@ -207,6 +209,38 @@ who_makes_one_text_is_in_nobody_elses_way(void **state)
     assert_true(texts_make(*state, &other));
 }
 
+static void
+serials_grow_over_lives_though_the_clock_goes_back(void **state)
+{
+    g_autoptr(Lives) lives = lives_new();
+    g_autoptr(Texts) next = texts_new(3, 4096);
+    uint64_t last;
+
+    facts_set(lives->shelf, FACT_SERIAL, (uint64_t)g_get_real_time() + SECOND);
+    texts_keep(*state, lives->shelf);
+    last = put(*state, 1, START, "one").serial;
+    assert_true(last > facts_get(lives->shelf, FACT_SERIAL) - SECOND);
+    for (int i = 0; i < 30000; i++)
+        last = put(*state, 1, START, "one").serial;
+    lives_next(lives);
+    texts_keep(next, lives->shelf);
+    assert_true(put(next, 1, START, "one").serial > last);
+}
+
+static void
+the_next_life_begins_hardly_later_than_the_clock(void **state)
+{
+    g_autoptr(Lives) lives = lives_new();
+    g_autoptr(Texts) next = texts_new(3, 4096);
+
+    texts_keep(*state, lives->shelf);
+    for (int i = 0; i < 1000; i++)
+        (void)put(*state, 1, START, "one");
+    lives_next(lives);
+    texts_keep(next, lives->shelf);
+    assert_true(put(next, 1, START, "one").serial <= (uint64_t)g_get_real_time() + 11000);
+}
+
 int
 main(void)
 {
@@ -224,6 +258,8 @@ main(void)
         TEST(who_asks_while_a_text_is_made_waits_until_it_is),
         TEST(who_is_stuck_is_not_waited_for_long),
         TEST(who_makes_one_text_is_in_nobody_elses_way),
+        TEST(serials_grow_over_lives_though_the_clock_goes_back),
+        TEST(the_next_life_begins_hardly_later_than_the_clock),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
