@@ -20,6 +20,8 @@ asker_clear(void *data)
 {
     Asker *asker = data;
 
+    if (asker->is_anybody)
+        asker->reader.container = (CgroupPaths){0}; /* they were the container's */
     reader_clear(&asker->reader);
     g_clear_pointer(&asker->container, container_unref);
 }
@@ -105,7 +107,8 @@ asker_new(Container *container, int64_t boottime_offset)
     Asker *asker = g_atomic_rc_box_new0(Asker);
 
     asker->reader = (Reader){.pid_dir = -1, .init_dir = -1};
-    cgroup_paths_copy(&container->paths, &asker->reader.container);
+    asker->reader.container = container->paths; /* he has none of his own, and they never change */
+    asker->is_anybody = true;
     asker->container = container_ref(container);
     asker->boottime_offset = boottime_offset;
     asker->offset_known = true;

@@ -17,6 +17,7 @@ typedef struct {
     Reader reader;
     Container *container; /* NULL: the host, and he sees what it sees.  Owned */
     uint64_t tick;        /* he was looked at in */
+    bool is_anybody;      /* private: asker_new() */
     /* private: found out when it is needed; atomic */
     int64_t boottime_offset;
     bool offset_known;

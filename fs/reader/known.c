@@ -8,6 +8,7 @@
 #include "fs/reader/readers.h"
 
 #include <fcntl.h>
+#include <string.h>
 
 static bool
 known_copy(const void *value, void *ret)
@@ -54,6 +55,7 @@ known_open(const Readers *readers, pid_t pid, GError **error)
     process->is_kept = readers->is_procfs;
     process->dir = fd_steal(&dir);
     process->cgroup = -1;
+    g_mutex_init(&process->lock);
     return process;
 }
 
@@ -64,12 +66,22 @@ known_ref(Process *process)
 }
 
 static void
+cgroups_clear(KnownCgroups *cgroups)
+{
+    g_free(cgroups->own);
+    g_free(cgroups->inits);
+    cgroup_paths_clear(&cgroups->container);
+}
+
+static void
 process_clear(void *data)
 {
     Process *process = data;
 
     fd_clear(&process->dir);
     fd_clear(&process->cgroup);
+    cgroups_clear(&process->learnt);
+    g_mutex_clear(&process->lock);
     g_clear_pointer(&process->init, known_unref);
 }
 
@@ -95,18 +107,37 @@ cgroup_fd(Process *process, GError **error)
     return fd_steal(&fd);
 }
 
-bool
-known_cgroup(Process *process, CgroupPaths *ret, GError **error)
+char *
+known_cgroup_text(Process *process, GError **error)
 {
-    g_autofree char *text = NULL;
-    size_t len;
     int fd;
 
     if (!process->is_kept)
-        return process_cgroup(process->dir, ret, error);
+        return io_read_records_at(process->dir, "cgroup", NULL, error);
     fd = cgroup_fd(process, error);
-    text = fd < 0 ? NULL : io_read_records_fd(fd, "cgroup", &len, error);
-    return text && cgroup_paths_parse(text, len, ret, error);
+    return fd < 0 ? NULL : io_read_records_fd(fd, "cgroup", NULL, error);
+}
+
+bool
+known_recall(Process *process, const char *own, const char *inits, CgroupPaths *ret)
+{
+    G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&process->lock);
+    const KnownCgroups *learnt = &process->learnt;
+
+    if (!learnt->own || strcmp(learnt->own, own) != 0 || g_strcmp0(learnt->inits, inits) != 0)
+        return false;
+    cgroup_paths_copy(&learnt->container, ret);
+    return true;
+}
+
+void
+known_learn(Process *process, char *own, char *inits, const CgroupPaths *container)
+{
+    G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&process->lock);
+
+    cgroups_clear(&process->learnt);
+    process->learnt = (KnownCgroups){.own = own, .inits = inits};
+    cgroup_paths_copy(container, &process->learnt.container);
 }
 
 /* Who asks for the first time is opened, and his init is found. */

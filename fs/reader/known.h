@@ -3,7 +3,8 @@
 /* Private to fs/reader: a process that is looked at again and again.  What was opened below its
  * directory is this very process's for as long as it is open, and fails once it has ended; so who
  * asks again is looked at anew for a third of the system calls.  Kept is the way to look, and what
- * a process cannot change in its life; never what was seen. */
+ * a process cannot change in its life.  What was seen is not, but what follows from it: where the
+ * texts are the same they need not be parsed again. */
 
 #pragma once
 
@@ -16,6 +17,12 @@
 typedef struct Readers Readers;
 typedef struct Process Process;
 
+/* What was made of two texts of /proc/PID/cgroup, and will be again. */
+typedef struct {
+    char *own, *inits; /* @inits: NULL if none counts */
+    CgroupPaths container;
+} KnownCgroups;
+
 /* Shared; what is not private never changes. */
 struct Process {
     pid_t pid;
@@ -26,6 +33,8 @@ struct Process {
     /* private */
     bool is_kept; /* in procfs: in a recorded machine a file may be replaced under its name */
     int cgroup;   /* its file of that name; -1: not needed yet; atomic */
+    GMutex lock;  /* guards @learnt */
+    KnownCgroups learnt;
 };
 
 /* By number: threads that asked, and inits (known_init_find()). */
@@ -36,8 +45,14 @@ Process *known_open(const Readers *readers, pid_t pid, GError **error);
 Process *known_ref(Process *process);
 void known_unref(Process *process);
 
-/* As it is now. */
-bool known_cgroup(Process *process, CgroupPaths *ret, GError **error);
+/* The text of its /proc/PID/cgroup as it is now; the caller frees. */
+char *known_cgroup_text(Process *process, GError **error);
+
+/* Copies what was made of @own and @inits (may be NULL) when @process was last looked at.  False if
+ * they were others then. */
+bool known_recall(Process *process, const char *own, const char *inits, CgroupPaths *ret);
+/* Takes over the strings; copies @container. */
+void known_learn(Process *process, char *own, char *inits, const CgroupPaths *container);
 
 /* Rule 3: the init of the pid namespace @process is in; the caller unrefs.  NULL if there is none
  * that can be seen. */

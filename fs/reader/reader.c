@@ -147,19 +147,42 @@ rise_to_init(const Readers *readers, const CgroupPaths *init, CgroupPaths *conta
     return true;
 }
 
-static void
-by_pid_namespace(const Readers *readers, const Process *process, CgroupPaths *container)
+/* The container of a process whose cgroups are told by @own, and those of its pid namespace's init
+ * by @inits, if that counts (else NULL).  [pure] */
+static bool
+container_of(const Readers *readers, const char *own, const char *inits, CgroupPaths *ret,
+             GError **error)
 {
     g_auto(CgroupPaths) init = {0};
 
-    if (process->is_init)
-        cgroup_paths_copy(container, &init);
-    else if (!process->init || !known_cgroup(process->init, &init, NULL))
-        return;
+    if (!cgroup_paths_parse(own, strlen(own), ret, error))
+        return false;
+    if (!inits || !cgroup_paths_parse(inits, strlen(inits), &init, NULL))
+        return true;
     for (unsigned i = 0; i < CGROUP_N_CONTROLLERS; i++)
         leave_init_scope(init.v1[i]);
     leave_init_scope(init.unified);
-    (void)rise_to_init(readers, &init, container); /* else rule 4 */
+    (void)rise_to_init(readers, &init, ret); /* else rule 4 */
+    return true;
+}
+
+static bool
+look_at_cgroups(const Readers *readers, Process *process, CgroupPaths *ret, GError **error)
+{
+    g_autofree char *own = known_cgroup_text(process, error), *inits = NULL;
+
+    if (!own)
+        return false;
+    if (process->is_init)
+        inits = g_strdup(own);
+    else if (process->init)
+        inits = known_cgroup_text(process->init, NULL);
+    if (known_recall(process, own, inits, ret))
+        return true;
+    if (!container_of(readers, own, inits, ret, error))
+        return false;
+    known_learn(process, g_steal_pointer(&own), g_steal_pointer(&inits), ret);
+    return true;
 }
 
 /* Rules 3 and 4. */
@@ -168,9 +191,8 @@ by_own_cgroup(const Readers *readers, Reader *reader, GError **error)
 {
     ProcessStat stat;
 
-    if (!known_cgroup(reader->process, &reader->container, error))
+    if (!look_at_cgroups(readers, reader->process, &reader->container, error))
         return false;
-    by_pid_namespace(readers, reader->process, &reader->container);
     reader->is_host = cgroup_paths_are_root(&reader->container);
     if (!reader->is_host)
         return true;
