@@ -103,7 +103,7 @@ report_take(const Server *server, MetricsReport *ret)
     }
     if (!server->loads)
         return;
-    metrics_report_add(ret,
-                       &(MetricsStore){.name = "threads", .entries = loads_size(server->loads)});
+    metrics_report_add(
+        ret, &(MetricsStore){.name = "thread_counts", .entries = loads_size(server->loads)});
     ret->loads = loads_averaged(server->loads);
 }

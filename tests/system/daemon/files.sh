@@ -85,6 +85,17 @@ test_the_metrics_count_what_was_read()
 }
 
 # The launcher binds what the tree has below proc/ and sys/.
+# Prometheus takes nothing of what has a line twice.
+test_no_metric_is_told_twice()
+{
+    local metrics
+    start
+    metrics=$(sed '/^#/d; s/ [^ ]*$//' "$SWITCHED/metrics")
+    expect_match "one of them" 'of="texts"' "$metrics"
+    expect_equal "those with two lines" "" "$(sort <<<"$metrics" | uniq -d)"
+    daemon_stop
+}
+
 test_the_launcher_binds_no_metrics()
 {
     daemon_require
