@@ -35,7 +35,10 @@ struct Containers {
 static void
 container_clear(void *data)
 {
-    cgroup_paths_clear(&((Container *)data)->paths);
+    Container *container = data;
+
+    cgroup_paths_clear(&container->paths);
+    shared_cpu_clear(&container->cpu);
 }
 
 Container *
@@ -44,6 +47,7 @@ container_new(uint64_t number)
     Container *container = g_atomic_rc_box_new0(Container);
 
     container->number = number;
+    g_mutex_init(&container->cpu.lock);
     return container;
 }
 

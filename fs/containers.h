@@ -9,6 +9,7 @@
 
 #include "common/cgroup_layout.h"
 #include "common/cgroup_paths.h"
+#include "fs/shared_cpu.h"
 #include "fs/survive/shelf.h"
 
 #include <glib.h>
@@ -20,7 +21,7 @@ typedef struct Containers Containers;
 #define CONTAINER_NUMBER_MAX ((UINT64_C(1) << 40) - 1) /* as fs/request/tree.h has room for it */
 #define CONTAINER_FILES 16 /* the first rows of proc_files; no other has a known longest text */
 
-/* Shared; all but the counters never changes. */
+/* Shared; all but the counters and @cpu never changes. */
 typedef struct {
     uint64_t number;           /* from 1; never given to another while the machine is up */
     uint64_t id;               /* cgroup_container_id() */
@@ -31,6 +32,7 @@ typedef struct {
      * is what the first one was told to the end: the length of a text that the kernel caches must
      * never change (fs/request/sizes.h). */
     uint32_t longest[CONTAINER_FILES];
+    SharedCpu cpu; /* of this tick */
 } Container;
 
 /* Numbers begin above @first.  @layout is borrowed. */

@@ -90,24 +90,53 @@ typedef struct {
     uint64_t now;
 } Making;
 
+/* What @needs asks for, of CPUs what another file of the container has found in this tick. */
+static bool
+take_with_shared(const Server *server, const Making *making, unsigned needs, Snapshot *ret,
+                 bool *ret_shared, GError **error)
+{
+    const unsigned of_cpus = NEED_CPUS | NEED_CPU_TIME;
+    uint64_t tick = tick_enter(server->sources.tick, making->now);
+    CpuFound found = {0};
+
+    *ret_shared = shared_cpu_get(&making->asker->container->cpu, tick, needs, &found);
+    if (*ret_shared)
+        needs = (needs & ~of_cpus) | NEED_HOST_CPU;
+    if (!snapshot_take(&server->sources, &making->asker->reader, needs, making->now, ret, error)) {
+        cgroup_cpu_clear(&found.cpu);
+        return false;
+    }
+    if (*ret_shared) {
+        ret->now = found.now; /* CPU times and the time they were taken at belong together */
+        ret->born = found.born;
+        ret->cpu = found.cpu;
+    }
+    return true;
+}
+
 static bool
 take_snapshot(const Server *server, const Making *making, View *view, Snapshot *snapshot,
               GError **error)
 {
-    const Reader *reader = &making->asker->reader;
+    Container *container = making->asker->container;
     unsigned needs = making->name->file->needs;
+    bool is_shared;
 
-    if (!snapshot_take(&server->sources, reader, needs, making->now, snapshot, error))
+    if (!take_with_shared(server, making, needs, snapshot, &is_shared, error))
         return false;
     snapshot->boottime_offset = making->key.boottime_offset;
     if ((needs & (NEED_THREADS | NEED_LOAD)) &&
-        !loads_read(server->loads, reader, needs, making->now, &view->load, error))
+        !loads_read(server->loads, &making->asker->reader, needs, making->now, &view->load, error))
         return false;
     if (needs & (NEED_CPUS | NEED_CPU_TIME))
         view->cpus = cpu_view_shown(&snapshot->cpu, serve_cpu_policy(server, making->asker));
     /* All was read by paths, and a path may have become another's meanwhile. */
-    return take_own_text(server, making->name, view, snapshot, error) &&
-           container_is_there(server->sources.layout, making->asker->container, error);
+    if (!take_own_text(server, making->name, view, snapshot, error) ||
+        !container_is_there(server->sources.layout, container, error))
+        return false;
+    if (!is_shared)
+        shared_cpu_put(&container->cpu, needs, snapshot);
+    return true;
 }
 
 static size_t

@@ -100,7 +100,7 @@ limit_to_online(CpuSet *cpus, const CpuSet *online)
 }
 
 static bool
-take_cpus(const SnapshotOrder *order, Snapshot *snapshot, GError **error)
+take_host_cpu(const SnapshotOrder *order, Snapshot *snapshot, GError **error)
 {
     const HostFile *host = snapshot_take_host(order, HOST_STAT, snapshot, error);
 
@@ -108,6 +108,12 @@ take_cpus(const SnapshotOrder *order, Snapshot *snapshot, GError **error)
         return false;
     snapshot->stat = host->text;
     snapshot->host_cpu = host->cpu;
+    return true;
+}
+
+static bool
+take_cpus(const SnapshotOrder *order, Snapshot *snapshot, GError **error)
+{
     if (!cgroup_read_cpu_limits(&order->cgroups, order->needs & NEED_CPU_TIME, &snapshot->cpu,
                                 error))
         return false;
@@ -189,6 +195,7 @@ take_all(const SnapshotOrder *order, Snapshot *snapshot, GError **error)
         bool (*take)(const SnapshotOrder *order, Snapshot *snapshot, GError **error);
     } parts[] = {
         {NEED_MEMORY, take_memory},
+        {NEED_HOST_CPU | NEED_CPUS | NEED_CPU_TIME, take_host_cpu},
         {NEED_CPUS | NEED_CPU_TIME, take_cpus}, /* no times without the CPUs they are spread over */
         {NEED_CPU_TIME, take_cpu_time},
         {NEED_CPUINFO, take_cpuinfo},

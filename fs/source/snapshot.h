@@ -16,11 +16,12 @@
 
 typedef enum {
     NEED_MEMORY = 1 << 0,        /* host_memory, meminfo, memory */
-    NEED_CPUS = 1 << 1,          /* host_cpu, stat, cpu's limits: how many CPUs there are */
+    NEED_CPUS = 1 << 1,          /* that of NEED_HOST_CPU, cpu's limits: how many CPUs there are */
     NEED_CPU_TIME = 1 << 2,      /* cpu's times, born */
     NEED_CPUINFO = 1 << 3,       /* cpuinfo */
     NEED_NODES = 1 << 4,         /* nodes */
     NEED_OWN_TEXT = 1 << 5,      /* own_text; without it in the kernel there is no such file */
+    NEED_HOST_CPU = 1 << 6,      /* host_cpu, stat */
     NEED_SWAPS = 1 << 8,         /* swaps */
     NEED_IO = 1 << 9,            /* diskstats, io */
     NEED_EVENTS = 1 << 10,       /* vmstat, events */
