@@ -340,5 +340,5 @@ intake_next(IntakePlace *place, struct fuse_buf *ret)
 bool
 intake_can_wait(const Intake *intake)
 {
-    return lead_has_free(intake->lead) && atomic_load(&intake->n_waiting) == 0 && !is_more(intake);
+    return lead_has_other(intake->lead);
 }

@@ -41,8 +41,8 @@ IntakePlace *intake_enter(Intake *intake);
  * yet (a signal came).  False once the connection has ended. */
 bool intake_next(IntakePlace *place, struct fuse_buf *ret);
 
-/* Whether who answers may wait for an answer to another request: nothing else is to be done that is
- * known of, and another thread is free to take what comes. */
+/* Whether who answers may wait for an answer to another request: another thread would take that
+ * before long. */
 bool intake_can_wait(const Intake *intake);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Intake, intake_free)

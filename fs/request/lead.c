@@ -85,13 +85,20 @@ lead_end(Lead *lead, unsigned number)
     atomic_store_explicit(&lead->places[number].since, 0, memory_order_release);
 }
 
-bool
-lead_has_free(const Lead *lead)
+static bool
+is_stuck(gint64 since)
 {
+    return since != 0 && g_get_monotonic_time() - since >= LEAD_STUCK_USEC;
+}
+
+bool
+lead_has_other(const Lead *lead)
+{
+    unsigned n_able = 0;
+
     for (unsigned i = 0; i < atomic_load(&lead->n); i++)
-        if (atomic_load(&lead->places[i].since) == 0)
-            return true;
-    return false;
+        n_able += !is_stuck(atomic_load(&lead->places[i].since));
+    return n_able > 1;
 }
 
 static gint64
@@ -121,6 +128,5 @@ lead_take_over(Lead *lead, unsigned number)
     unsigned leader;
     gint64 since = leader_since(lead, &leader);
 
-    return since != 0 && g_get_monotonic_time() - since >= LEAD_STUCK_USEC &&
-           atomic_compare_exchange_strong(&lead->leader, &leader, number);
+    return is_stuck(since) && atomic_compare_exchange_strong(&lead->leader, &leader, number);
 }

@@ -33,8 +33,9 @@ bool lead_is(const Lead *lead, unsigned number);
 void lead_begin(Lead *lead, unsigned number);
 void lead_end(Lead *lead, unsigned number);
 
-/* Whether there is a thread that answers nothing. */
-bool lead_has_free(const Lead *lead);
+/* Whether there is another thread than the one that calls it, which is answering, and that is not
+ * stuck. */
+bool lead_has_other(const Lead *lead);
 
 /* Of one who follows: sleeps until it is time to look.  False if a signal came. */
 bool lead_follow(Lead *lead);

@@ -105,6 +105,18 @@ who_was_stuck_looks_after_who_leads_now(void **state)
     assert_true(lead_take_over(*state, 1));
 }
 
+static void
+another_is_there_until_it_is_stuck(void **state)
+{
+    lead_begin(*state, 1);
+    assert_true(lead_has_other(*state));
+    lead_begin(*state, 0);
+    g_usleep(LEAD_STUCK_USEC);
+    lead_end(*state, 1);
+    lead_begin(*state, 1);
+    assert_false(lead_has_other(*state));
+}
+
 int
 main(void)
 {
@@ -116,6 +128,7 @@ main(void)
         TEST(a_follower_leads_when_the_leader_is_stuck),
         TEST(a_follower_goes_on_looking_while_the_leader_answers),
         TEST(who_was_stuck_looks_after_who_leads_now),
+        TEST(another_is_there_until_it_is_stuck),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
