@@ -9,6 +9,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #define DEPTH_MAX 32 /* of cgroups below one another */
 
@@ -32,10 +33,19 @@ visit_text(CgroupWalk *walk, const char *text, size_t len)
 
 static bool visit_cgroup(CgroupWalk *walk, int dir, unsigned depth);
 
+/* Each directory is a link to the one above; filesystems that do not count them say 1. */
+static bool
+is_leaf(int dir)
+{
+    struct stat status;
+
+    return fstat(dir, &status) == 0 && status.st_nlink == 2;
+}
+
 static bool
 visit_children(CgroupWalk *walk, int dir, unsigned depth)
 {
-    int fd = io_open_at(dir, ".", O_RDONLY | O_DIRECTORY, NULL);
+    int fd = is_leaf(dir) ? -1 : io_open_at(dir, ".", O_RDONLY | O_DIRECTORY, NULL);
     DIR *list = fd < 0 ? NULL : fdopendir(fd);
     const struct dirent *entry;
     bool go_on = true;
