@@ -131,13 +131,9 @@ static void
 keep(Containers *containers, Entry *entry)
 {
     g_auto(RecordWriter) writer;
-    const void *bytes;
-    size_t len;
 
     container_record_write(entry->container, &writer);
-    bytes = record_bytes(&writer, &len);
-    (void)shelf_put(containers->shelf, (ShelfKey){SHELF_CONTAINER, entry->container->number}, bytes,
-                    len);
+    record_keep(&writer, containers->shelf, (ShelfKey){SHELF_CONTAINER, entry->container->number});
     entry->kept_reads = __atomic_load_n(&entry->container->reads, __ATOMIC_RELAXED);
     entry->kept = g_get_monotonic_time();
 }

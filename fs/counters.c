@@ -176,14 +176,11 @@ keep(Counters *counters, const Entry *entry)
 {
     const CountersRecord record = {entry->key, entry->now, entry->n};
     g_auto(RecordWriter) writer = {.more = NULL};
-    const void *bytes;
-    size_t len;
 
     if (!counters->shelf)
         return;
     counters_record_write(&record, entry->views, &writer);
-    bytes = record_bytes(&writer, &len);
-    (void)shelf_put(counters->shelf, (ShelfKey){SHELF_COUNTERS, entry->slot}, bytes, len);
+    record_keep(&writer, counters->shelf, (ShelfKey){SHELF_COUNTERS, entry->slot});
 }
 
 /* True if any has changed. */

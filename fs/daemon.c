@@ -26,13 +26,10 @@ static void
 keep_bound(Shelf *shelf, const CgroupPaths *paths)
 {
     g_auto(RecordWriter) writer;
-    const void *bytes;
-    size_t len;
 
     record_begin(&writer, BOUND_VERSION);
     record_write_paths(&writer, paths);
-    bytes = record_bytes(&writer, &len);
-    (void)shelf_put(shelf, (ShelfKey){SHELF_BOUND, 1}, bytes, len);
+    record_keep(&writer, shelf, (ShelfKey){SHELF_BOUND, 1});
 }
 
 typedef struct {

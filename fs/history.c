@@ -158,14 +158,11 @@ static void
 keep(History *history, const Entry *entry)
 {
     g_auto(RecordWriter) writer = {.more = NULL};
-    const void *bytes;
-    size_t len;
 
     if (!history->shelf)
         return;
     cpu_record_write(&entry->view, &writer);
-    bytes = record_bytes(&writer, &len);
-    (void)shelf_put(history->shelf, (ShelfKey){SHELF_CPU_TIME, entry->id}, bytes, len);
+    record_keep(&writer, history->shelf, (ShelfKey){SHELF_CPU_TIME, entry->id});
 }
 
 /* A ShelfVisit. */

@@ -9,15 +9,12 @@ void
 load_keep(Loads *loads, Load *load)
 {
     g_auto(RecordWriter) writer = {.more = NULL};
-    const void *bytes;
-    size_t len;
 
     if (!loads->shelf || g_hash_table_lookup(loads->by_id, &load->id) != load)
         return;
     load->due = (uint64_t)loads->next;
     load_record_write(load, &writer);
-    bytes = record_bytes(&writer, &len);
-    (void)shelf_put(loads->shelf, (ShelfKey){SHELF_LOAD, load->id}, bytes, len);
+    record_keep(&writer, loads->shelf, (ShelfKey){SHELF_LOAD, load->id});
 }
 
 /* A ShelfVisit. */

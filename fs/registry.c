@@ -135,14 +135,11 @@ static void
 keep(Registry *registry, const Registered *registered)
 {
     g_auto(RecordWriter) writer = {.more = NULL};
-    const void *bytes;
-    size_t len;
 
     if (!registry->shelf)
         return;
     registered_record_write(registered, &writer);
-    bytes = record_bytes(&writer, &len);
-    (void)shelf_put(registry->shelf, (ShelfKey){SHELF_NAME, registered->number}, bytes, len);
+    record_keep(&writer, registry->shelf, (ShelfKey){SHELF_NAME, registered->number});
 }
 
 /* Under the lock.  For good: a number that is not in the registry never comes again. */

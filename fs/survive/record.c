@@ -98,6 +98,15 @@ record_bytes(const RecordWriter *writer, size_t *ret_len)
 }
 
 void
+record_keep(const RecordWriter *writer, Shelf *shelf, ShelfKey key)
+{
+    size_t len;
+    const void *bytes = record_bytes(writer, &len);
+
+    (void)shelf_put(shelf, key, bytes, len); /* what has no room is not kept */
+}
+
+void
 record_writer_clear(RecordWriter *writer)
 {
     g_clear_pointer(&writer->more, g_free);

@@ -3,12 +3,14 @@
 /* What is in a record of fs/survive/shelf.h: words of 64 bits, the first of which is the version of
  * its layout.  Texts are a word that says how long they are, and their bytes, filled up with zeros
  * to whole words.  Written and read in the same order.  Nothing that is read is believed: a reader
- * that was once told what cannot be is not all right to its end, and gives zeros.  [pure] */
+ * that was once told what cannot be is not all right to its end, and gives zeros.  [pure], but for
+ * record_keep(). */
 
 #pragma once
 
 #include "common/cgroup_paths.h"
 #include "common/cpuset.h"
+#include "fs/survive/shelf.h"
 
 #include <stdint.h>
 
@@ -29,6 +31,8 @@ void record_write_paths(RecordWriter *writer, const CgroupPaths *paths);
 void record_write_cpus(RecordWriter *writer, const CpuSet *set);
 /* All that was written, valid until more is. */
 const void *record_bytes(const RecordWriter *writer, size_t *ret_len);
+/* shelf_put() of that. */
+void record_keep(const RecordWriter *writer, Shelf *shelf, ShelfKey key);
 void record_writer_clear(RecordWriter *writer);
 
 typedef struct {
