@@ -13,6 +13,8 @@
 #define LOOK_NSEC (500 * KEEPER_MSEC)
 #define STUCK_NSEC (2 * KEEPER_SECOND)
 #define QUIET_NSEC (2 * KEEPER_SECOND)
+#define LATE_NSEC (250 * KEEPER_MSEC) /* then nobody on this machine gets his time (or it slept)   \
+                                       */
 
 void
 watch_begin(Keeper *keeper, uint64_t now)
@@ -75,7 +77,8 @@ fall_asleep(Keeper *keeper, uint64_t now)
         keeper->watch.is_on = false;
 }
 
-/* The time of the next look: no later than when what is being answered has taken too long. */
+/* The time of the next look: no later than when what is being answered has taken too long; if that
+ * is over already, whoever is late has another chance. */
 static uint64_t
 next_look(const Worker *active, uint64_t oldest, uint64_t now)
 {
@@ -94,6 +97,7 @@ watch_look(Keeper *keeper, uint64_t now)
     Worker *active = workers_active(keeper);
     uint64_t served, oldest;
     const char *reason;
+    bool is_late = now > keeper->watch.next + LATE_NSEC;
 
     if (!keeper->watch.is_on || now < keeper->watch.next)
         return;
@@ -110,7 +114,7 @@ watch_look(Keeper *keeper, uint64_t now)
     else if (keeper->watch.pending_since == 0)
         keeper->watch.pending_since = now;
     keeper->watch.next = next_look(active, oldest, now);
-    reason = reason_to_kill(keeper, active, oldest, now);
+    reason = is_late ? NULL : reason_to_kill(keeper, active, oldest, now);
     if (reason)
         worker_kill(active, now, reason);
     else if (!oldest && !keeper->watch.pending_since && !active->stopped &&

@@ -16,7 +16,7 @@
 #define GRANT_MSEC 10000
 /* For the lock of a worker that is dead or about to be.  One with a thread that the kernel holds
  * keeps it, and touches the table never again. */
-#define LOCK_MSEC 2000
+#define LOCK_MSEC 500
 
 bool
 worker_link_exists(void)

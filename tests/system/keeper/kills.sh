@@ -115,6 +115,27 @@ test_a_stopped_worker_of_whom_nobody_wants_anything_is_left_alone()
     kept_stop idle
 }
 
+# SIGKILL does not end it before it is thawed.
+test_a_frozen_worker_is_replaced()
+{
+    local frozen=/sys/fs/cgroup/freezer/ownproc-test.$$ pid
+    [ -d /sys/fs/cgroup/freezer ] || skip "needs the freezer of cgroup v1: on v2 frozen processes can be killed"
+    kept_start frozen
+    readers_start frozen content 7 4
+    sleep 1
+    pid=$(kept_worker frozen serving)
+    mkdir "$frozen"
+    echo "$pid" >"$frozen/cgroup.procs"
+    echo FROZEN >"$frozen/freezer.state"
+    wait_until 6 grep -q "worker $pid is dead" "$SCRATCH/frozen.log"
+    sleep 2
+    echo THAWED >"$frozen/freezer.state"
+    wait_until 5 rmdir "$frozen" 2>/dev/null
+    readers_are_content frozen
+    expect_between "longest wait in us" 2000000 6000000 "$(readers_figure frozen pause_max_usec)"
+    kept_stop frozen
+}
+
 test_a_request_that_hangs_its_workers_ends_with_EIO()
 {
     local began=$SECONDS
