@@ -73,6 +73,32 @@ entry_free(gpointer data)
     g_free(entry);
 }
 
+/* "ID UNIFIED V1…": two containers may differ in any of them. */
+static char *
+key_of(const CgroupPaths *paths, uint64_t id)
+{
+    GString *key = g_string_sized_new(512);
+
+    g_string_append_printf(key, "%" PRIx64 "\n", id);
+    if (paths->unified)
+        g_string_append(key, paths->unified);
+    for (unsigned i = 0; i < CGROUP_N_CONTROLLERS; i++) {
+        g_string_append_c(key, '\n');
+        if (paths->v1[i])
+            g_string_append(key, paths->v1[i]);
+    }
+    return g_string_free(key, FALSE);
+}
+
+/* Of the id alone, which hardly any two share: paths are long. */
+static guint
+key_hash(gconstpointer key)
+{
+    uint64_t id = g_ascii_strtoull(key, NULL, 16);
+
+    return g_int64_hash(&id);
+}
+
 Containers *
 containers_new(const CgroupLayout *layout, unsigned max, uint64_t first)
 {
@@ -80,7 +106,7 @@ containers_new(const CgroupLayout *layout, unsigned max, uint64_t first)
 
     g_mutex_init(&containers->lock);
     containers->layout = layout;
-    containers->by_key = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, entry_free);
+    containers->by_key = g_hash_table_new_full(key_hash, g_str_equal, NULL, entry_free);
     containers->by_number = g_hash_table_new(g_int64_hash, g_int64_equal);
     g_queue_init(&containers->by_use);
     g_queue_init(&containers->by_look);
@@ -98,23 +124,6 @@ containers_free(Containers *containers)
     g_hash_table_unref(containers->by_key);
     g_mutex_clear(&containers->lock);
     g_free(containers);
-}
-
-/* "ID UNIFIED V1…": two containers may differ in any of them. */
-static char *
-key_of(const CgroupPaths *paths, uint64_t id)
-{
-    GString *key = g_string_sized_new(512);
-
-    g_string_append_printf(key, "%" PRIx64 "\n", id);
-    if (paths->unified)
-        g_string_append(key, paths->unified);
-    for (unsigned i = 0; i < CGROUP_N_CONTROLLERS; i++) {
-        g_string_append_c(key, '\n');
-        if (paths->v1[i])
-            g_string_append(key, paths->v1[i]);
-    }
-    return g_string_free(key, FALSE);
 }
 
 static void

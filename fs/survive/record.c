@@ -6,6 +6,7 @@
 
 #define WORD sizeof(uint64_t)
 #define PATH_LEN_MAX 4096u /* bytes; what the kernel takes at once */
+#define SAME UINT64_MAX    /* instead of a length: the path before */
 #define CPUSET_WORDS (CPUSET_MAX / 64)
 
 /* Where there is room for @n words more. */
@@ -62,20 +63,28 @@ record_write_bytes(RecordWriter *writer, const void *bytes, size_t len)
     memcpy(to, bytes, len);
 }
 
-/* No path is the empty one. */
+/* No path is the empty one.  Most are the same in all hierarchies, which is said in one word. */
 static void
-write_path(RecordWriter *writer, const char *path)
+write_path(RecordWriter *writer, const char *path, const char **before)
 {
+    if (path && *before && strcmp(path, *before) == 0) {
+        record_write(writer, SAME);
+        return;
+    }
     record_write_bytes(writer, path, path ? strlen(path) : 0);
+    if (path)
+        *before = path;
 }
 
 void
 record_write_paths(RecordWriter *writer, const CgroupPaths *paths)
 {
+    const char *before = NULL;
+
     record_write(writer, CGROUP_N_CONTROLLERS);
     for (unsigned i = 0; i < CGROUP_N_CONTROLLERS; i++)
-        write_path(writer, paths->v1[i]);
-    write_path(writer, paths->unified);
+        write_path(writer, paths->v1[i], &before);
+    write_path(writer, paths->unified, &before);
 }
 
 /* How many words, and these: those behind the last member are left out. */
@@ -204,8 +213,9 @@ leads_up(const char *path)
     return false;
 }
 
+/* NULL if there is none, or if it is not all right. */
 static char *
-take_path(RecordReader *reader)
+take_new_path(RecordReader *reader)
 {
     g_autofree char *path = record_take_text(reader, PATH_LEN_MAX);
 
@@ -217,14 +227,31 @@ take_path(RecordReader *reader)
     return NULL;
 }
 
+static char *
+take_path(RecordReader *reader, const char **before)
+{
+    char *path;
+
+    if (*before && reader->ok && reader->left > 0 && *reader->words == SAME) {
+        (void)record_take(reader);
+        return g_strdup(*before);
+    }
+    path = take_new_path(reader);
+    if (path)
+        *before = path;
+    return path;
+}
+
 void
 record_take_paths(RecordReader *reader, CgroupPaths *ret)
 {
+    const char *before = NULL;
+
     if (record_take(reader) != CGROUP_N_CONTROLLERS)
         reader->ok = false;
     for (unsigned i = 0; i < CGROUP_N_CONTROLLERS; i++)
-        ret->v1[i] = take_path(reader);
-    ret->unified = take_path(reader);
+        ret->v1[i] = take_path(reader, &before);
+    ret->unified = take_path(reader, &before);
 }
 
 void

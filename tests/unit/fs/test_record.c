@@ -152,6 +152,42 @@ paths_lead_down_from_the_root(void **state)
 }
 
 static void
+a_path_that_is_the_same_everywhere_is_written_once(void **state)
+{
+    static char path[] = "/a/path/of/some/length/so/that/it/is/longer/than/what/stands/for/it";
+    CgroupPaths paths = {.v1 = {path, NULL, path, (char *)"/", path}, .unified = path};
+    g_auto(CgroupPaths) back = {0};
+    g_auto(RecordWriter) writer;
+    RecordReader reader;
+    size_t len;
+
+    (void)state;
+    record_begin(&writer, VERSION);
+    record_write_paths(&writer, &paths);
+    (void)record_bytes(&writer, &len);
+    assert_true(len < 3 * sizeof path + 2 * CGROUP_N_CONTROLLERS * sizeof(uint64_t));
+    reader = read_back(&writer);
+    record_take_paths(&reader, &back);
+    assert_true(record_ends(&reader));
+    assert_string_equal(back.unified, path);
+    for (unsigned i = 0; i < CGROUP_N_CONTROLLERS; i++)
+        assert_true(g_strcmp0(back.v1[i], paths.v1[i]) == 0);
+}
+
+/* There is none that it could be the same as. */
+static void
+the_first_path_is_not_the_same_as_another(void **state)
+{
+    uint64_t words[2 + CGROUP_N_CONTROLLERS + 1] = {VERSION, CGROUP_N_CONTROLLERS, UINT64_MAX};
+    RecordReader reader = record_read(words, sizeof words, VERSION);
+    g_auto(CgroupPaths) back = {0};
+
+    (void)state;
+    record_take_paths(&reader, &back);
+    assert_false(record_ends(&reader));
+}
+
+static void
 sets_of_cpus_are_as_long_as_they_must_be(void **state)
 {
     g_auto(RecordWriter) writer;
@@ -183,6 +219,8 @@ main(void)
         cmocka_unit_test(a_text_longer_than_the_record_is_none),
         cmocka_unit_test(a_text_with_a_nul_is_none),
         cmocka_unit_test(paths_lead_down_from_the_root),
+        cmocka_unit_test(a_path_that_is_the_same_everywhere_is_written_once),
+        cmocka_unit_test(the_first_path_is_not_the_same_as_another),
         cmocka_unit_test(sets_of_cpus_are_as_long_as_they_must_be),
     };
 
