@@ -10,16 +10,13 @@
 #include "common/error.h"
 #include "common/lines.h"
 #include "fs/serve_names.h"
+#include "tests/unit/cmocka.h"
 #include "tests/unit/fs/serve_as.h"
 #include "tests/unit/fs/tree.h"
 
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 /* One text: "v1-docker: web: proc/stat". */
 typedef struct {

@@ -3,16 +3,13 @@
 #include "common/fd.h"
 #include "fs/keeper/log.h"
 #include "fs/keeper/protocol.h"
+#include "tests/unit/cmocka.h"
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-
-#include <cmocka.h>
 
 typedef struct {
     int here, there;

@@ -5,14 +5,11 @@
 #include "common/fd.h"
 #include "fs/keeper/log.h"
 #include "fs/keeper/recover.h"
+#include "tests/unit/cmocka.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-
-#include <cmocka.h>
 
 typedef struct {
     Table table;

@@ -3,14 +3,11 @@
 #include "common/fd.h"
 #include "fs/keeper/log.h"
 #include "fs/keeper/table.h"
+#include "tests/unit/cmocka.h"
 
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <string.h>
 #include <sys/mman.h>
-
-#include <cmocka.h>
 
 static Table
 make(unsigned n_connections)

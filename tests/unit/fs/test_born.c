@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#include "tests/unit/cmocka.h"
 #include "tests/unit/fs/machine.h"
 #include "tests/unit/lives.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #define OTHER_PID_NS "pid:[4026532200]"
 #define INNER_PID_NS "pid:[4026532201]"

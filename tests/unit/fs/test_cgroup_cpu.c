@@ -2,14 +2,10 @@
 
 #include "common/error.h"
 #include "fs/source/cgroup_versions.h"
+#include "tests/unit/cmocka.h"
 #include "tests/unit/fs/machine.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #define NONE CGROUP_NO_LIMIT
 

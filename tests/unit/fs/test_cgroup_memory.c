@@ -4,14 +4,10 @@
 
 #include "common/error.h"
 #include "common/io.h"
+#include "tests/unit/cmocka.h"
 #include "tests/unit/fs/machine.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #define NONE CGROUP_NO_LIMIT
 

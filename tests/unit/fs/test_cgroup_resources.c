@@ -4,14 +4,10 @@
 
 #include "common/error.h"
 #include "fs/source/cgroup_texts.h"
+#include "tests/unit/cmocka.h"
 #include "tests/unit/fs/machine.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #define NONE CGROUP_NO_LIMIT
 #define MIB (UINT64_C(1) << 20)

@@ -3,13 +3,9 @@
 #include "fs/source/host.h"
 
 #include "common/error.h"
+#include "tests/unit/cmocka.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #define KIB UINT64_C(1024)
 

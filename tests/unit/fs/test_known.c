@@ -5,20 +5,16 @@
 #include "common/error.h"
 #include "common/fd.h"
 #include "fs/reader/reader.h"
+#include "tests/unit/cmocka.h"
 
 #include <fcntl.h>
 #include <sched.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 typedef struct {
     int root;

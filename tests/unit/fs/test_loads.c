@@ -4,15 +4,11 @@
 
 #include "common/error.h"
 #include "fs/load_record.h"
+#include "tests/unit/cmocka.h"
 #include "tests/unit/fs/machine.h"
 #include "tests/unit/lives.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
-
-#include <cmocka.h>
 
 #define NOW (100 * UINT64_C(1000000))
 #define SEC UINT64_C(1000000)

@@ -6,18 +6,14 @@
 #include "common/fd.h"
 #include "common/io.h"
 #include "fs/reader/reader.h"
+#include "tests/unit/cmocka.h"
 
 #include <fcntl.h>
 #include <sched.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-
-#include <cmocka.h>
 
 #define LOOKS 200
 

@@ -2,14 +2,10 @@
 
 #include "common/error.h"
 #include "fs/source/nodes.h"
+#include "tests/unit/cmocka.h"
 #include "tests/unit/fs/machine.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #define NODE "sys/devices/system/node/"
 

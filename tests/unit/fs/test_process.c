@@ -3,13 +3,9 @@
 #include "fs/reader/process.h"
 
 #include "common/error.h"
+#include "tests/unit/cmocka.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 /* 0: refused. */
 static uint64_t

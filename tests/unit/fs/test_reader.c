@@ -4,14 +4,10 @@
 
 #include "common/error.h"
 #include "common/fd.h"
+#include "tests/unit/cmocka.h"
 #include "tests/unit/fs/machine.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #define OTHER_CGROUP_NS "cgroup:[4026532100]"
 #define OTHER_PID_NS "pid:[4026532200]"

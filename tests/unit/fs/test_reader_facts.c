@@ -2,13 +2,8 @@
 
 /* What else is asked of a reader, once it is known who it is. */
 
+#include "tests/unit/cmocka.h"
 #include "tests/unit/fs/machine.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
 
 static void
 personality_tells_who_is_a_32_bit_program(void **state)

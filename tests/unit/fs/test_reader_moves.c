@@ -5,13 +5,8 @@
 
 #include "common/fd.h"
 #include "common/io.h"
+#include "tests/unit/cmocka.h"
 #include "tests/unit/fs/machine.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
 
 static char *
 back_from_x(int pid_dir_fd G_GNUC_UNUSED, size_t *ret_len, GError **error G_GNUC_UNUSED)

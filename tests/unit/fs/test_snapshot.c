@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#include "tests/unit/cmocka.h"
 #include "tests/unit/fs/machine.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
 
 #define ALL (NEED_MEMORY | NEED_CPUS | NEED_CPU_TIME | NEED_CPUINFO)
 #define KIB UINT64_C(1024)

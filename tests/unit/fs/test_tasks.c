@@ -3,14 +3,10 @@
 #include "fs/source/tasks.h"
 
 #include "common/error.h"
+#include "tests/unit/cmocka.h"
 #include "tests/unit/fs/machine.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 /* A thread of the v2 container /c, or of a cgroup below it. */
 static void
