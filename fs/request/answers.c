@@ -5,15 +5,6 @@
 #include "fs/request/intake.h"
 
 void
-answers_init(void *userdata, struct fuse_conn_info *conn)
-{
-    (void)userdata;
-    /* Another time of change says that the page is of an older text. */
-    conn->want |= conn->capable & FUSE_CAP_AUTO_INVAL_DATA;
-    conn->max_background = INTAKE_BACKGROUND_MAX;
-}
-
-void
 answers_slice(fuse_req_t req, GBytes *text, size_t size, off_t offset)
 {
     size_t len, from;

@@ -8,9 +8,6 @@
 #include <glib.h>
 #include <time.h>
 
-/* What is asked of the kernel when it says hello. */
-void answers_init(void *userdata, struct fuse_conn_info *conn);
-
 /* Answers a read of @size bytes from @offset on, which is not negative: what there is of them. */
 void answers_slice(fuse_req_t req, GBytes *text, size_t size, off_t offset);
 

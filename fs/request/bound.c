@@ -185,7 +185,6 @@ bound_text(const Bound *bound, const BoundPlace *place, Text *ret, GError **erro
 
 /* Without flush libfuse says ENOSYS, and the kernel never asks again. */
 const struct fuse_lowlevel_ops bound_table = {
-    .init = answers_init,
     .lookup = bound_lookup,
     .getattr = bound_getattr,
     .readdir = bound_readdir,

@@ -11,13 +11,9 @@
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-/* Of requests that wait: more than a container has threads, as a rule.  They are some 100 bytes. */
-#define WAITING_MAX 1024
-#define WAITING_MAX_BYTES (256u << 10)
 /* A read(2) that takes longer has waited for the request. */
 #define AT_ONCE_USEC 5
 /* So many in a row are a queue: while all threads answer; while another is in read(2), too, for it
@@ -25,11 +21,6 @@
 #define QUEUE_BUSY 2
 #define QUEUE_IDLE 16
 #define CACHE_LINE 64 /* of most machines: what only one thread writes to is not others' */
-
-typedef struct {
-    size_t size;
-    char bytes[];
-} Waiting;
 
 /* As long as requests come one by one no lock is taken: one thread leads (fs/request/lead.h), which
  * is in read(2) and answers.  Another helps while there are more than that one takes.
@@ -41,9 +32,9 @@ struct Intake {
     IntakeWhose whose;
     void *data;
     Lead *lead;
-    GMutex lock; /* guards @fair and @bytes; the others are written under it */
-    Fair *fair;  /* of Waiting */
-    size_t bytes;
+    Slots *slots;
+    GMutex lock; /* guards @fair; the others are written under it */
+    Fair *fair;  /* of the numbers of slots */
     IntakePlace *places[INTAKE_PLACES_MAX];
     atomic_uint n_places;
     atomic_uint n_waiting; /* in @fair */
@@ -57,35 +48,29 @@ struct IntakePlace {
     bool is_helping;        /* though it does not lead */
     atomic_bool is_reading; /* in read(2), or just before or after */
     unsigned n_at_once;     /* requests in a row for which it did not wait */
-    struct fuse_buf buf;    /* what libfuse reads into, of the size that the kernel demands */
-    Waiting *taken;         /* what it is answering, if that had to wait */
+    bool is_answering;      /* what is in its buffer, or ... */
+    unsigned taken;         /* ... in this slot, if that had to wait */
 };
 
 Intake *
-intake_new(struct fuse_session *se, IntakeWhose whose, void *data)
+intake_new(struct fuse_session *se, const IntakeConfig *config)
 {
     g_autoptr(Lead) lead = lead_new();
+    g_autoptr(Slots) slots = lead ? slots_new(&config->slots) : NULL;
     Intake *intake;
 
-    if (!lead)
+    if (!slots)
         return NULL;
     intake = g_new0(Intake, 1);
     g_mutex_init(&intake->lock);
     intake->lead = g_steal_pointer(&lead);
     intake->se = se;
-    intake->whose = whose;
-    intake->data = data;
-    intake->fair = fair_new(g_free);
+    intake->slots = g_steal_pointer(&slots);
+    intake->whose = config->whose;
+    intake->data = config->data;
+    intake->fair = fair_new(NULL);
     atomic_init(&intake->flags, fcntl(fuse_session_fd(se), F_GETFL));
     return intake;
-}
-
-static void
-place_free(IntakePlace *place)
-{
-    free(place->buf.mem); /* libfuse's malloc */
-    g_free(place->taken);
-    g_aligned_free(place);
 }
 
 void
@@ -94,8 +79,9 @@ intake_free(Intake *intake)
     if (!intake)
         return;
     for (unsigned i = 0; i < intake->n_places; i++)
-        place_free(intake->places[i]);
+        g_aligned_free(intake->places[i]);
     fair_free(intake->fair);
+    slots_free(intake->slots);
     lead_free(intake->lead);
     g_mutex_clear(&intake->lock);
     g_free(intake);
@@ -138,57 +124,80 @@ is_more(const Intake *intake)
 }
 
 static struct fuse_in_header
-header_of(const struct fuse_buf *buf)
+received_header(const IntakePlace *place)
 {
     struct fuse_in_header header;
 
-    memcpy(&header, buf->mem, sizeof header);
+    memcpy(&header, slots_buffer(place->intake->slots, place->number), sizeof header);
     return header;
+}
+
+/* As read(2), but 0 once the connection has ended, and an errno as a negative number. */
+static ssize_t
+read_request(IntakePlace *place)
+{
+    Intake *intake = place->intake;
+    ssize_t n;
+
+    do
+        n = slots_read(intake->slots, place->number, fuse_session_fd(intake->se));
+    while (n < 0 && errno == ENOENT); /* somebody was interrupted before we had his request */
+    if (n < 0 && errno == ENODEV)
+        fuse_session_exit(intake->se);
+    if (fuse_session_exited(intake->se) || (n < 0 && errno == ENODEV))
+        return 0;
+    return n < 0 ? -errno : n < (ssize_t)sizeof(struct fuse_in_header) ? -EIO : n;
 }
 
 /* Each answer is on its way already, and libfuse could not find a request that waits.  Once told,
  * the kernel sends no other (linux:fs/fuse/dev.c, no_interrupt); that the request may have been
  * answered meanwhile is no matter. */
 static bool
-refuse_interrupt(const Intake *intake, const struct fuse_buf *buf)
+refuse_interrupt(IntakePlace *place)
 {
-    const struct fuse_in_header header = header_of(buf);
+    const struct fuse_in_header header = received_header(place);
     const struct fuse_out_header answer = {
         .len = sizeof answer, .error = -ENOSYS, .unique = header.unique};
     G_GNUC_UNUSED ssize_t n;
 
     if (header.opcode != FUSE_INTERRUPT)
         return false;
-    n = write(fuse_session_fd(intake->se), &answer, sizeof answer);
+    n = write(fuse_session_fd(place->intake->se), &answer, sizeof answer);
+    slots_drop(place->intake->slots, place->number);
     return true;
 }
 
-/* Under the lock. */
-static void
-put(Intake *intake, const struct fuse_buf *buf)
+/* Under the lock.  False if what was received must be answered first: it is too long to wait, or
+ * too many do. */
+static bool
+put(IntakePlace *place, size_t len)
 {
-    const struct fuse_in_header header = header_of(buf);
-    Waiting *waiting = g_malloc(sizeof *waiting + buf->size);
+    Intake *intake = place->intake;
+    const struct fuse_in_header header = received_header(place);
+    unsigned which = slots_put(intake->slots, place->number, len);
 
-    waiting->size = buf->size;
-    memcpy(waiting->bytes, buf->mem, buf->size);
-    intake->bytes += buf->size;
+    if (which == 0)
+        return false;
     if (header.opcode == FUSE_FORGET || header.opcode == FUSE_BATCH_FORGET)
-        fair_put_first(intake->fair, waiting);
+        fair_put_first(intake->fair, GUINT_TO_POINTER(which));
     else
         fair_put(intake->fair, intake->whose ? intake->whose(intake->data, header.nodeid) : 0,
-                 waiting);
+                 GUINT_TO_POINTER(which));
     atomic_store(&intake->n_waiting, fair_waiting(intake->fair));
+    return true;
 }
 
-/* Under the lock: takes what waits in the kernel. */
-static void
-drain(Intake *intake, struct fuse_buf *buf)
+/* Under the lock: takes what waits in the kernel.  Returns the length of what must be answered
+ * first, 0 if there is no such. */
+static size_t
+drain(IntakePlace *place)
 {
-    while (fair_waiting(intake->fair) < WAITING_MAX && intake->bytes < WAITING_MAX_BYTES &&
-           fuse_session_receive_buf(intake->se, buf) > 0)
-        if (!refuse_interrupt(intake, buf))
-            put(intake, buf);
+    ssize_t n;
+
+    while (fair_waiting(place->intake->fair) < SLOTS_WAITING && (n = read_request(place)) > 0)
+        if (!refuse_interrupt(place) && !put(place, (size_t)n))
+            return (size_t)n;
+    return 0;
 }
 
 /* Under the lock. */
@@ -200,47 +209,54 @@ wake_readers(const Intake *intake)
             (void)pthread_kill(intake->places[i]->thread, INTAKE_SIGWAKE);
 }
 
+/* What was received, @len bytes. */
+static struct fuse_buf
+received(IntakePlace *place, size_t len)
+{
+    place->taken = 0;
+    return (struct fuse_buf){.mem = slots_buffer(place->intake->slots, place->number), .size = len};
+}
+
 /* Under the lock.  Size 0 if others have taken all. */
 static struct fuse_buf
 take(Intake *intake, IntakePlace *place)
 {
-    Waiting *waiting = fair_take(intake->fair);
+    struct fuse_buf next = {.size = 0};
 
-    if (!waiting)
-        return (struct fuse_buf){.size = 0};
-    place->taken = waiting;
-    intake->bytes -= waiting->size;
+    place->taken = GPOINTER_TO_UINT(fair_take(intake->fair));
+    if (place->taken != 0)
+        next.mem = slots_waiting(intake->slots, place->taken, &next.size);
     atomic_store(&intake->n_waiting, fair_waiting(intake->fair));
-    return (struct fuse_buf){.mem = waiting->bytes, .size = waiting->size};
+    return next;
 }
 
-/* The next of all that wait, here or in the kernel; @received is one of them, or NULL. */
+/* The next of all that wait, here or in the kernel; @len is of one that was received, or 0. */
 static struct fuse_buf
-next_turn(IntakePlace *place, const struct fuse_buf *received)
+next_turn(IntakePlace *place, size_t len)
 {
     Intake *intake = place->intake;
     G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&intake->lock);
     struct fuse_buf next;
+    size_t first = len;
 
-    if (received || fair_waiting(intake->fair) > 0) {
+    if (len > 0 || fair_waiting(intake->fair) > 0) {
         set_nonblocking(intake, true);
-        if (received)
-            put(intake, received);
-        drain(intake, &place->buf);
+        if (len == 0 || put(place, len))
+            first = drain(place);
     }
-    next = take(intake, place);
+    next = first > 0 ? received(place, first) : take(intake, place);
     if (fair_waiting(intake->fair) > 0)
         wake_readers(intake);
     return next;
 }
 
-/* Waits for it if it has to.  As fuse_session_receive_buf(). */
-static int
+/* Waits for it if it has to.  As read_request(). */
+static ssize_t
 receive(IntakePlace *place)
 {
     Intake *intake = place->intake;
     gint64 start;
-    int n;
+    ssize_t n;
 
     if (atomic_load(&intake->flags) & O_NONBLOCK) {
         g_mutex_lock(&intake->lock);
@@ -249,7 +265,7 @@ receive(IntakePlace *place)
     }
     atomic_store(&place->is_reading, true);
     start = g_get_monotonic_time();
-    n = fuse_session_receive_buf(intake->se, &place->buf);
+    n = read_request(place);
     if (g_get_monotonic_time() - start < AT_ONCE_USEC)
         place->n_at_once++;
     else
@@ -304,21 +320,38 @@ static bool
 next_request(IntakePlace *place, struct fuse_buf *ret)
 {
     Intake *intake = place->intake;
-    const struct fuse_buf *received = NULL;
-    int n;
+    size_t len = 0;
+    ssize_t n;
 
     if (atomic_load(&intake->n_waiting) == 0) {
         n = receive(place);
-        if (n <= 0 || refuse_interrupt(intake, &place->buf))
+        if (n <= 0 || refuse_interrupt(place))
             return n > 0 || n == -EINTR || n == -EAGAIN;
-        received = &place->buf;
+        len = (size_t)n;
         if (atomic_load(&intake->n_waiting) == 0 && !is_queue(place)) {
-            *ret = *received;
+            *ret = received(place, len);
             return true;
         }
     }
-    *ret = next_turn(place, received);
+    *ret = next_turn(place, len);
     return true;
+}
+
+static void
+end_answer(IntakePlace *place)
+{
+    lead_end(place->intake->lead, place->number);
+    if (place->is_answering)
+        slots_end(place->intake->slots, place->number, place->taken);
+    place->is_answering = false;
+}
+
+static void
+begin_answer(IntakePlace *place)
+{
+    place->is_answering = true;
+    slots_begin(place->intake->slots, place->number, place->taken);
+    lead_begin(place->intake->lead, place->number);
 }
 
 bool
@@ -326,14 +359,13 @@ intake_next(IntakePlace *place, struct fuse_buf *ret)
 {
     bool goes_on;
 
-    lead_end(place->intake->lead, place->number);
-    g_clear_pointer(&place->taken, g_free);
+    end_answer(place);
     *ret = (struct fuse_buf){.size = 0};
     if (!is_wanted(place))
         return true;
     goes_on = next_request(place, ret);
     if (ret->size > 0)
-        lead_begin(place->intake->lead, place->number);
+        begin_answer(place);
     return goes_on;
 }
 
@@ -341,4 +373,10 @@ bool
 intake_can_wait(const Intake *intake)
 {
     return lead_has_other(intake->lead);
+}
+
+TableNegotiated *
+intake_negotiated(const Intake *intake)
+{
+    return slots_negotiated(intake->slots);
 }

@@ -8,6 +8,8 @@
 
 #pragma once
 
+#include "fs/request/slots.h"
+
 #include <fuse_lowlevel.h>
 #include <glib.h>
 #include <signal.h>
@@ -17,7 +19,11 @@
 typedef struct Intake Intake;           /* thread-safe */
 typedef struct IntakePlace IntakePlace; /* of one thread that takes requests */
 
-#define INTAKE_PLACES_MAX 8
+#define INTAKE_PLACES_MAX SLOTS_PLACES
+
+/* What an init operation must set max_write to: the kernel wants to read(2) into buffers that have
+ * room for a WRITE.  (There is nothing to write to.) */
+#define INTAKE_MAX_WRITE 4096
 
 /* What an init operation should set max_background to: beyond it the kernel keeps page reads and
  * RELEASEs of all containers in a queue of its own, in the order they came (its default is 12). */
@@ -29,9 +35,16 @@ typedef struct IntakePlace IntakePlace; /* of one thread that takes requests */
 /* Whose requests for @node are; what is about the same number has its turns together. */
 typedef uint64_t (*IntakeWhose)(void *data, uint64_t node);
 
-/* All is borrowed.  @whose may be NULL: then all take their turn as they come.  NULL with errno if
- * a timer cannot be had. */
-Intake *intake_new(struct fuse_session *se, IntakeWhose whose, void *data);
+/* All is borrowed. */
+typedef struct {
+    IntakeWhose whose; /* given @data; NULL: all take their turn as they come */
+    void *data;
+    SlotsConfig slots;
+} IntakeConfig;
+
+/* NULL with errno if a timer or memory cannot be had.  @se must not get requests but from here, and
+ * its max_write must be INTAKE_MAX_WRITE. */
+Intake *intake_new(struct fuse_session *se, const IntakeConfig *config);
 void intake_free(Intake *intake);
 
 /* For the thread that calls it; it lasts as long as @intake. */
@@ -44,5 +57,8 @@ bool intake_next(IntakePlace *place, struct fuse_buf *ret);
 /* Whether who answers may wait for an answer to another request: another thread would take that
  * before long. */
 bool intake_can_wait(const Intake *intake);
+
+/* What was agreed upon with the kernel about the connection. */
+TableNegotiated *intake_negotiated(const Intake *intake);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Intake, intake_free)

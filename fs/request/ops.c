@@ -83,7 +83,6 @@ ops_whose(void *data, uint64_t node)
 }
 
 const struct fuse_lowlevel_ops ops_table = {
-    .init = answers_init,
     .lookup = ops_lookup,
     .forget = ops_forget,
     .forget_multi = ops_forget_multi,

@@ -19,27 +19,60 @@ log_libfuse(enum fuse_log_level level, const char *format, va_list args)
                 "%s", message);
 }
 
+/* Of the thread: whose request it answers. */
+static _Thread_local const Session *answering;
+
+/* What one life of the daemon has agreed upon with the kernel binds all that come after. */
+static void
+agree(TableNegotiated *agreed, struct fuse_conn_info *conn)
+{
+    if (__atomic_load_n(&agreed->complete, __ATOMIC_ACQUIRE)) {
+        conn->want = conn->capable & (unsigned)agreed->flags;
+        return;
+    }
+    agreed->major = conn->proto_major;
+    agreed->minor = conn->proto_minor;
+    agreed->flags = conn->want;
+    agreed->max_write = conn->max_write;
+    (void)g_strlcpy(agreed->program, "ownprocd " OWNPROC_VERSION, sizeof agreed->program);
+    __atomic_store_n(&agreed->complete, 1, __ATOMIC_RELEASE);
+}
+
+static void
+init(void *userdata, struct fuse_conn_info *conn)
+{
+    (void)userdata;
+    /* Another time of change says that the page is of an older text. */
+    conn->want |= conn->capable & FUSE_CAP_AUTO_INVAL_DATA;
+    conn->max_background = INTAKE_BACKGROUND_MAX;
+    conn->max_write = INTAKE_MAX_WRITE;
+    agree(intake_negotiated(answering->intake), conn);
+}
+
 Session *
 session_new(int fuse_fd, const SessionConfig *config, GError **error)
 {
     g_autoptr(Session) session = g_new0(Session, 1);
     char program[] = "ownprocd", *argv[] = {program, NULL};
     struct fuse_args args = FUSE_ARGS_INIT(1, argv);
+    struct fuse_lowlevel_ops ops = *config->ops;
     g_autofree char *path = g_strdup_printf("/dev/fd/%d", fuse_fd);
     autofd fd = fuse_fd;
 
     fuse_set_log_func(log_libfuse);
     session->config = *config;
-    session->se = fuse_session_new(&args, config->ops, sizeof *config->ops, config->data);
+    ops.init = init;
+    session->se = fuse_session_new(&args, &ops, sizeof ops, config->data);
     fuse_opt_free_args(&args); /* libfuse has made a copy of its own */
     if (!session->se || fuse_session_mount(session->se, path) != 0) {
         g_set_error(error, READ_ERROR, READ_ERROR_IO, "libfuse does not take the connection");
         return NULL;
     }
     (void)fd_steal(&fd); /* fuse_session_destroy() closes it */
-    session->intake = intake_new(session->se, config->whose, config->data);
+    session->intake =
+        intake_new(session->se, &(IntakeConfig){config->whose, config->data, config->slots});
     if (!session->intake) {
-        read_error_set_errno(error, errno, "cannot have a timer");
+        read_error_set_errno(error, errno, "cannot have a timer, or memory for requests");
         return NULL;
     }
     return g_steal_pointer(&session);
@@ -56,6 +89,19 @@ session_free(Session *session)
     g_free(session);
 }
 
+static void
+answer(const Session *session, const struct fuse_buf *request)
+{
+    answering = session;
+    fuse_session_process_buf(session->se, request);
+}
+
+void
+session_answer(Session *session, void *bytes, size_t len)
+{
+    answer(session, &(struct fuse_buf){.mem = bytes, .size = len});
+}
+
 bool
 session_serve(const Session *session, IntakePlace *place)
 {
@@ -64,7 +110,7 @@ session_serve(const Session *session, IntakePlace *place)
     if (!intake_next(place, &request))
         return false;
     if (request.size > 0)
-        fuse_session_process_buf(session->se, &request);
+        answer(session, &request);
     return !fuse_session_exited(session->se);
 }
 

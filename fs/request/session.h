@@ -11,15 +11,20 @@ typedef struct Session Session; /* one connection */
 /* All borrowed; @data must live as long as the session. */
 typedef struct {
     const char *name; /* of its threads, for who looks with ps or gdb: at most 12 bytes */
-    const struct fuse_lowlevel_ops *ops;
+    const struct fuse_lowlevel_ops *ops; /* without init */
     void *data;        /* what fuse_req_userdata() is in them */
     IntakeWhose whose; /* given @data; may be NULL */
+    SlotsConfig slots; /* where requests lie */
 } SessionConfig;
 
 /* Takes over @fuse_fd: /dev/fuse as mount(2) got it, or in a test one end of a SOCK_SEQPACKET pair,
  * through which requests come that no kernel sent. */
 Session *session_new(int fuse_fd, const SessionConfig *config, GError **error);
 void session_free(Session *session);
+
+/* Answers a request that came another way: the first of a connection, or what another process had
+ * begun to answer.  Before session_run(). */
+void session_answer(Session *session, void *bytes, size_t len);
 
 /* Waits for one request and answers it.  False once the connection has ended. */
 bool session_serve_one(Session *session);
