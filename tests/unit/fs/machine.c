@@ -198,3 +198,26 @@ machine_cgroup_v1(const Machine *machine, const char *path)
         machine_write(machine, procs, "");
     }
 }
+
+static Machine *
+pod(const char *mounts, void (*add)(const Machine *machine, const char *path))
+{
+    Machine *machine = machine_new(mounts);
+
+    add(machine, "pod");
+    add(machine, "pod/app");
+    machine_boot(machine);
+    return machine;
+}
+
+Machine *
+machine_pod_v2(void)
+{
+    return pod(MACHINE_V2, machine_cgroup_v2);
+}
+
+Machine *
+machine_pod_v1(void)
+{
+    return pod(MACHINE_V1, machine_cgroup_v1);
+}

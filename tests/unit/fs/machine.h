@@ -50,6 +50,9 @@ void machine_cgroup_v2(const Machine *machine, const char *path);
     "34 31 0:31 / /v1/cpuset rw - cgroup cgroup rw,cpuset\n"                                       \
     "35 31 0:32 / /v1/memory rw - cgroup cgroup rw,memory\n"
 void machine_cgroup_v1(const Machine *machine, const char *path);
+/* Such a machine with /pod/app, booted. */
+Machine *machine_pod_v2(void);
+Machine *machine_pod_v1(void);
 /* Changes one file of such a cgroup: "memory.max" of "/docker/x". */
 void machine_set(const Machine *machine, const char *cgroup, const char *file, const char *text);
 

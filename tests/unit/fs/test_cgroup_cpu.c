@@ -9,28 +9,6 @@
 
 #define NONE CGROUP_NO_LIMIT
 
-static Machine *
-pod_and_app(void)
-{
-    Machine *machine = machine_new(MACHINE_V2);
-
-    machine_cgroup_v2(machine, "pod");
-    machine_cgroup_v2(machine, "pod/app");
-    machine_boot(machine);
-    return machine;
-}
-
-static Machine *
-pod_and_app_v1(void)
-{
-    Machine *machine = machine_new(MACHINE_V1);
-
-    machine_cgroup_v1(machine, "pod");
-    machine_cgroup_v1(machine, "pod/app");
-    machine_boot(machine);
-    return machine;
-}
-
 static bool
 try_read(const Machine *machine, const char *path, CgroupCpu *ret, GError **error)
 {
@@ -68,7 +46,7 @@ refuses(const Machine *machine, const char *path, ReadError code)
 static void
 the_root_has_no_times_of_its_own(void **state)
 {
-    g_autoptr(Machine) machine = pod_and_app();
+    g_autoptr(Machine) machine = machine_pod_v2();
     CgroupCpu cpu = read_cpu(machine, "/");
 
     (void)state;
@@ -80,7 +58,7 @@ the_root_has_no_times_of_its_own(void **state)
 static void
 the_tightest_quota_is_that_of_the_least_ratio(void **state)
 {
-    g_autoptr(Machine) machine = pod_and_app();
+    g_autoptr(Machine) machine = machine_pod_v2();
     CgroupCpu cpu;
 
     (void)state;
@@ -96,7 +74,7 @@ the_tightest_quota_is_that_of_the_least_ratio(void **state)
 static void
 ratios_of_huge_quotas_do_not_wrap(void **state)
 {
-    g_autoptr(Machine) machine = pod_and_app();
+    g_autoptr(Machine) machine = machine_pod_v2();
 
     (void)state;
     machine_set(machine, "pod/app", "cpu.max", "17592186044415 1000000\n");
@@ -107,7 +85,7 @@ ratios_of_huge_quotas_do_not_wrap(void **state)
 static void
 throttling_is_that_of_the_tightest_quota(void **state)
 {
-    g_autoptr(Machine) machine = pod_and_app();
+    g_autoptr(Machine) machine = machine_pod_v2();
 
     (void)state;
     machine_set(machine, "pod", "cpu.stat", "user_usec 1\nsystem_usec 1\nthrottled_usec 700\n");
@@ -122,7 +100,7 @@ throttling_is_that_of_the_tightest_quota(void **state)
 static void
 nice_is_not_in_user(void **state)
 {
-    g_autoptr(Machine) machine = pod_and_app();
+    g_autoptr(Machine) machine = machine_pod_v2();
     CgroupCpu cpu;
 
     (void)state;
@@ -137,7 +115,7 @@ nice_is_not_in_user(void **state)
 static void
 effective_cpus_count_and_not_configured_ones(void **state)
 {
-    g_autoptr(Machine) machine = pod_and_app();
+    g_autoptr(Machine) machine = machine_pod_v2();
     CgroupCpu cpu;
 
     (void)state;
@@ -151,7 +129,7 @@ effective_cpus_count_and_not_configured_ones(void **state)
 static void
 where_a_controller_is_not_enabled_the_parent_counts(void **state)
 {
-    g_autoptr(Machine) machine = pod_and_app();
+    g_autoptr(Machine) machine = machine_pod_v2();
     CgroupCpu cpu;
 
     (void)state;
@@ -168,7 +146,7 @@ where_a_controller_is_not_enabled_the_parent_counts(void **state)
 static void
 a_removed_cgroup_is_gone(void **state)
 {
-    g_autoptr(Machine) machine = pod_and_app();
+    g_autoptr(Machine) machine = machine_pod_v2();
 
     (void)state;
     refuses(machine, "/pod/other", READ_ERROR_GONE);
@@ -203,7 +181,7 @@ cpu_max_that_is_not_the_kernels_is_refused(void **state)
 static void
 v1_a_quota_of_minus_one_is_none(void **state)
 {
-    g_autoptr(Machine) machine = pod_and_app_v1();
+    g_autoptr(Machine) machine = machine_pod_v1();
     CgroupCpu cpu;
 
     (void)state;
@@ -218,7 +196,7 @@ v1_a_quota_of_minus_one_is_none(void **state)
 static void
 v1_totals_are_measured_and_their_parts_sampled(void **state)
 {
-    g_autoptr(Machine) machine = pod_and_app_v1();
+    g_autoptr(Machine) machine = machine_pod_v1();
     CgroupCpu cpu;
 
     (void)state;
@@ -236,7 +214,7 @@ v1_totals_are_measured_and_their_parts_sampled(void **state)
 static void
 v1_before_usage_all_the_whole_tells_the_parts(void **state)
 {
-    g_autoptr(Machine) machine = pod_and_app_v1();
+    g_autoptr(Machine) machine = machine_pod_v1();
     CgroupCpu cpu;
 
     (void)state;
@@ -252,7 +230,7 @@ v1_before_usage_all_the_whole_tells_the_parts(void **state)
 static void
 v1_an_old_kernel_tells_only_configured_cpus(void **state)
 {
-    g_autoptr(Machine) machine = pod_and_app_v1();
+    g_autoptr(Machine) machine = machine_pod_v1();
     CgroupCpu cpu;
 
     (void)state;
@@ -266,7 +244,7 @@ v1_an_old_kernel_tells_only_configured_cpus(void **state)
 static void
 v1_an_unset_cpuset_is_its_parents(void **state)
 {
-    g_autoptr(Machine) machine = pod_and_app_v1();
+    g_autoptr(Machine) machine = machine_pod_v1();
     CgroupCpu cpu;
 
     (void)state;
@@ -296,7 +274,7 @@ v1_text_that_is_not_the_kernels_is_refused(void **state)
 
     (void)state;
     for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
-        g_autoptr(Machine) machine = pod_and_app_v1();
+        g_autoptr(Machine) machine = machine_pod_v1();
 
         machine_set(machine, "pod/app", bad[i].file, bad[i].text);
         refuses(machine, "/pod/app", READ_ERROR_MALFORMED);
@@ -306,7 +284,7 @@ v1_text_that_is_not_the_kernels_is_refused(void **state)
 static void
 containers_have_numbers_of_their_own_and_the_host_has_none(void **state)
 {
-    g_autoptr(Machine) machine = pod_and_app();
+    g_autoptr(Machine) machine = machine_pod_v2();
     CgroupPaths host = {.unified = (char *)"/"}, pod = {.unified = (char *)"/pod"},
                 app = {.unified = (char *)"/pod/app"};
     uint64_t id_host, id_pod, id_app;

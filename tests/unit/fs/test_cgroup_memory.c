@@ -11,29 +11,6 @@
 
 #define NONE CGROUP_NO_LIMIT
 
-/* /pod/app, on v2. */
-static Machine *
-pod_and_app(void)
-{
-    Machine *machine = machine_new(MACHINE_V2);
-
-    machine_cgroup_v2(machine, "pod");
-    machine_cgroup_v2(machine, "pod/app");
-    machine_boot(machine);
-    return machine;
-}
-
-static Machine *
-pod_and_app_v1(void)
-{
-    Machine *machine = machine_new(MACHINE_V1);
-
-    machine_cgroup_v1(machine, "pod");
-    machine_cgroup_v1(machine, "pod/app");
-    machine_boot(machine);
-    return machine;
-}
-
 static bool
 try_read(const Machine *machine, const char *path, CgroupMemory *ret, GError **error)
 {
@@ -67,7 +44,7 @@ refuses(const Machine *machine, const char *path, ReadError code)
 static void
 the_root_has_no_limit_and_says_so(void **state)
 {
-    g_autoptr(Machine) machine = pod_and_app();
+    g_autoptr(Machine) machine = machine_pod_v2();
     CgroupMemory memory = read_memory(machine, "/");
 
     (void)state;
@@ -89,7 +66,7 @@ a_controller_that_is_not_mounted_is_the_root(void **state)
 static void
 without_limits_there_is_room_without_end(void **state)
 {
-    g_autoptr(Machine) machine = pod_and_app();
+    g_autoptr(Machine) machine = machine_pod_v2();
     CgroupMemory memory;
 
     (void)state;
@@ -103,7 +80,7 @@ without_limits_there_is_room_without_end(void **state)
 static void
 the_tightest_limit_on_the_way_up_counts(void **state)
 {
-    g_autoptr(Machine) machine = pod_and_app();
+    g_autoptr(Machine) machine = machine_pod_v2();
 
     (void)state;
     machine_set(machine, "pod/app", "memory.max", "8000\n");
@@ -116,7 +93,7 @@ the_tightest_limit_on_the_way_up_counts(void **state)
 static void
 the_least_room_need_not_be_where_the_least_limit_is(void **state)
 {
-    g_autoptr(Machine) machine = pod_and_app();
+    g_autoptr(Machine) machine = machine_pod_v2();
     CgroupMemory memory;
 
     (void)state;
@@ -133,7 +110,7 @@ the_least_room_need_not_be_where_the_least_limit_is(void **state)
 static void
 usage_above_the_limit_leaves_no_room(void **state)
 {
-    g_autoptr(Machine) machine = pod_and_app();
+    g_autoptr(Machine) machine = machine_pod_v2();
 
     (void)state;
     machine_set(machine, "pod/app", "memory.max", "6000\n");
@@ -144,7 +121,7 @@ usage_above_the_limit_leaves_no_room(void **state)
 static void
 memory_high_is_a_limit_too(void **state)
 {
-    g_autoptr(Machine) machine = pod_and_app();
+    g_autoptr(Machine) machine = machine_pod_v2();
 
     (void)state;
     machine_set(machine, "pod", "memory.high", "4000\n");
@@ -155,7 +132,7 @@ memory_high_is_a_limit_too(void **state)
 static void
 a_limit_of_nothing_is_a_limit(void **state)
 {
-    g_autoptr(Machine) machine = pod_and_app();
+    g_autoptr(Machine) machine = machine_pod_v2();
 
     (void)state;
     machine_set(machine, "pod/app", "memory.max", "0\n");
@@ -165,7 +142,7 @@ a_limit_of_nothing_is_a_limit(void **state)
 static void
 swap_has_limits_of_its_own(void **state)
 {
-    g_autoptr(Machine) machine = pod_and_app();
+    g_autoptr(Machine) machine = machine_pod_v2();
     CgroupMemory memory;
 
     (void)state;
@@ -181,7 +158,7 @@ swap_has_limits_of_its_own(void **state)
 static void
 without_accounting_nothing_is_known_of_swap(void **state)
 {
-    g_autoptr(Machine) machine = pod_and_app();
+    g_autoptr(Machine) machine = machine_pod_v2();
 
     (void)state;
     machine_remove(machine, "cg/pod/app/memory.swap.max");
@@ -194,7 +171,7 @@ without_accounting_nothing_is_known_of_swap(void **state)
 static void
 every_key_of_memory_stat_is_exact(void **state)
 {
-    g_autoptr(Machine) machine = pod_and_app();
+    g_autoptr(Machine) machine = machine_pod_v2();
     CgroupMemory memory;
 
     (void)state;
@@ -220,7 +197,7 @@ every_key_of_memory_stat_is_exact(void **state)
 static void
 before_the_kernel_key_its_parts_are_added_up(void **state)
 {
-    g_autoptr(Machine) machine = pod_and_app();
+    g_autoptr(Machine) machine = machine_pod_v2();
 
     (void)state;
     machine_set(machine, "pod/app", "memory.stat",
@@ -232,7 +209,7 @@ before_the_kernel_key_its_parts_are_added_up(void **state)
 static void
 where_the_controller_is_not_enabled_the_parent_counts(void **state)
 {
-    g_autoptr(Machine) machine = pod_and_app();
+    g_autoptr(Machine) machine = machine_pod_v2();
     CgroupMemory memory;
 
     (void)state;
@@ -246,7 +223,7 @@ where_the_controller_is_not_enabled_the_parent_counts(void **state)
 static void
 a_removed_cgroup_is_gone_and_not_its_parent(void **state)
 {
-    g_autoptr(Machine) machine = pod_and_app();
+    g_autoptr(Machine) machine = machine_pod_v2();
 
     (void)state;
     refuses(machine, "/pod/other", READ_ERROR_GONE);
@@ -258,7 +235,7 @@ a_removed_cgroup_is_gone_and_not_its_parent(void **state)
 static void
 text_that_is_not_the_kernels_is_refused(void **state)
 {
-    g_autoptr(Machine) machine = pod_and_app();
+    g_autoptr(Machine) machine = machine_pod_v2();
 
     (void)state;
     machine_set(machine, "pod", "memory.max", "");
@@ -271,7 +248,7 @@ text_that_is_not_the_kernels_is_refused(void **state)
 static void
 a_file_without_end_is_an_error(void **state)
 {
-    g_autoptr(Machine) machine = pod_and_app();
+    g_autoptr(Machine) machine = machine_pod_v2();
 
     (void)state;
     machine_write_huge(machine, "cg/pod/app/memory.stat", IO_READ_MAX + 1);
@@ -281,7 +258,7 @@ a_file_without_end_is_an_error(void **state)
 static void
 v1_limits_of_any_page_size_are_none(void **state)
 {
-    g_autoptr(Machine) machine = pod_and_app_v1();
+    g_autoptr(Machine) machine = machine_pod_v1();
 
     (void)state;
     assert_true(read_memory(machine, "/pod/app").limit == NONE);
@@ -292,7 +269,7 @@ v1_limits_of_any_page_size_are_none(void **state)
 static void
 v1_counts_on_the_way_up_as_v2_does(void **state)
 {
-    g_autoptr(Machine) machine = pod_and_app_v1();
+    g_autoptr(Machine) machine = machine_pod_v1();
     CgroupMemory memory;
 
     (void)state;
@@ -309,7 +286,7 @@ v1_counts_on_the_way_up_as_v2_does(void **state)
 static void
 v1_stat_is_that_of_the_whole_subtree(void **state)
 {
-    g_autoptr(Machine) machine = pod_and_app_v1();
+    g_autoptr(Machine) machine = machine_pod_v1();
     CgroupMemory memory;
 
     (void)state;
@@ -330,7 +307,7 @@ v1_stat_is_that_of_the_whole_subtree(void **state)
 static void
 v1_swap_is_what_memsw_allows_beyond_memory(void **state)
 {
-    g_autoptr(Machine) machine = pod_and_app_v1();
+    g_autoptr(Machine) machine = machine_pod_v1();
     CgroupMemory memory;
 
     (void)state;
@@ -347,7 +324,7 @@ v1_swap_is_what_memsw_allows_beyond_memory(void **state)
 static void
 v1_without_memsw_nothing_is_known_of_swap(void **state)
 {
-    g_autoptr(Machine) machine = pod_and_app_v1();
+    g_autoptr(Machine) machine = machine_pod_v1();
 
     (void)state;
     machine_remove(machine, "v1/memory/pod/app/memory.memsw.limit_in_bytes");
@@ -358,7 +335,7 @@ v1_without_memsw_nothing_is_known_of_swap(void **state)
 static void
 v1_a_parent_without_hierarchy_does_not_count(void **state)
 {
-    g_autoptr(Machine) machine = pod_and_app_v1();
+    g_autoptr(Machine) machine = machine_pod_v1();
 
     (void)state;
     machine_set(machine, "pod", "memory.limit_in_bytes", "10\n");

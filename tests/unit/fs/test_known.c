@@ -5,15 +5,14 @@
 #include "common/error.h"
 #include "common/fd.h"
 #include "fs/reader/reader.h"
+#include "tests/unit/child.h"
 #include "tests/unit/cmocka.h"
 
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 typedef struct {
@@ -45,36 +44,6 @@ tear_down(void **state)
     return 0;
 }
 
-static pid_t
-start_child(void)
-{
-    int ready[2];
-    char answer;
-    pid_t pid;
-
-    assert_int_equal(pipe(ready), 0);
-    pid = fork();
-    if (pid == 0) {
-        (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-        if (write(ready[1], "y", 1) == 1)
-            for (;;)
-                (void)pause();
-        _exit(0);
-    }
-    assert_true(pid > 0);
-    (void)close(ready[1]);
-    assert_int_equal(read(ready[0], &answer, 1), 1);
-    (void)close(ready[0]);
-    return pid;
-}
-
-static void
-end_child(pid_t pid)
-{
-    (void)kill(pid, SIGKILL);
-    assert_int_equal(waitpid(pid, NULL, 0), pid);
-}
-
 static uint64_t
 hits(Readers *readers)
 {
@@ -102,12 +71,12 @@ static void
 who_asks_again_is_known(void **state)
 {
     g_auto(Reader) first = {.pid_dir = -1, .init_dir = -1}, again = first;
-    pid_t pid = start_child();
+    pid_t pid = child_start(NULL);
     int code;
 
     assert_true(identify(*state, pid, &first, &code));
     assert_true(identify(*state, pid, &again, &code));
-    end_child(pid);
+    child_end(pid);
     assert_int_equal(hits(((Asked *)*state)->readers), 1);
     assert_int_equal(again.pid_dir, first.pid_dir);
 }
@@ -116,11 +85,11 @@ static void
 who_has_ended_is_known_no_more(void **state)
 {
     g_auto(Reader) first = {.pid_dir = -1, .init_dir = -1}, again = first;
-    pid_t pid = start_child();
+    pid_t pid = child_start(NULL);
     int code;
 
     assert_true(identify(*state, pid, &first, &code));
-    end_child(pid);
+    child_end(pid);
     assert_false(identify(*state, pid, &again, &code));
     assert_int_equal(code, READ_ERROR_GONE);
     assert_int_equal(faccessat(first.pid_dir, "stat", F_OK, 0), -1);
@@ -137,10 +106,10 @@ start_as(pid_t pid)
 
         if (last < 0 || write(last, text, strlen(text)) < 0)
             return -1;
-        child = start_child();
+        child = child_start(NULL);
         if (child == pid)
             return child;
-        end_child(child);
+        child_end(child);
     }
     return -1;
 }
@@ -149,17 +118,17 @@ static void
 the_next_with_a_number_is_met_anew(void **state)
 {
     g_auto(Reader) first = {.pid_dir = -1, .init_dir = -1}, again = first;
-    pid_t pid = start_child(), next;
+    pid_t pid = child_start(NULL), next;
     int code;
 
     assert_true(identify(*state, pid, &first, &code));
-    end_child(pid);
+    child_end(pid);
     next = start_as(pid);
     if (next < 0)
         skip(); /* others took it, or we may not choose */
     assert_true(identify(*state, next, &again, &code));
     assert_int_equal(faccessat(again.pid_dir, "stat", F_OK, 0), 0);
-    end_child(next);
+    child_end(next);
     assert_int_equal(faccessat(first.pid_dir, "stat", F_OK, 0), -1);
 }
 
@@ -194,13 +163,13 @@ who_enters_a_cgroup_namespace_is_seen_to(void **state)
     if (geteuid() != 0)
         skip();
     (void)signal(SIGUSR1, enter);
-    pid = start_child();
+    pid = child_start(NULL);
     assert_true(identify(asked, pid, &first, &code));
     assert_true(readlinkat(first.pid_dir, "ns/cgroup", before, sizeof before) > 0);
     (void)kill(pid, SIGUSR1);
     wait_for_another(first.pid_dir, before);
     assert_true(identify(asked, pid, &again, &code));
-    end_child(pid);
+    child_end(pid);
     readers_caches(asked->readers, caches);
     assert_string_equal(caches[0].name, "cgroup_namespaces");
     assert_int_equal(caches[0].entries, 1);

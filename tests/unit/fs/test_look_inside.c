@@ -6,43 +6,20 @@
 #include "common/fd.h"
 #include "common/io.h"
 #include "fs/reader/reader.h"
+#include "tests/unit/child.h"
 #include "tests/unit/cmocka.h"
 
 #include <fcntl.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdio.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 
 #define LOOKS 200
 
-/* -1 if we may not make namespaces. */
-static pid_t
-start_child(void)
+/* Not everybody may. */
+static bool
+make_namespace(void)
 {
-    int ready[2];
-    char answer = 0;
-    pid_t pid;
-
-    assert_int_equal(pipe(ready), 0);
-    pid = fork();
-    if (pid == 0) {
-        (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-        answer = unshare(CLONE_NEWCGROUP) == 0 ? 'y' : 'n';
-        if (write(ready[1], &answer, 1) == 1)
-            (void)pause();
-        _exit(0);
-    }
-    assert_true(pid > 0);
-    (void)close(ready[1]);
-    assert_int_equal(read(ready[0], &answer, 1), 1);
-    (void)close(ready[0]);
-    if (answer == 'y')
-        return pid;
-    (void)kill(pid, SIGKILL);
-    (void)waitpid(pid, NULL, 0);
-    return -1;
+    return unshare(CLONE_NEWCGROUP) == 0;
 }
 
 static int
@@ -89,7 +66,7 @@ static void
 a_member_sees_its_namespaces_root(void **state)
 {
     g_autofree char *before = own_namespace(), *after = NULL;
-    pid_t pid = start_child();
+    pid_t pid = child_start(make_namespace);
     autofd dir = -1;
 
     (void)state;
@@ -99,8 +76,7 @@ a_member_sees_its_namespaces_root(void **state)
     expect_roots(dir);
     after = own_namespace();
     assert_string_equal(before, after);
-    (void)kill(pid, SIGKILL);
-    (void)waitpid(pid, NULL, 0);
+    child_end(pid);
 }
 
 /* The kernel writes what cgroup_paths_are_shown() expects. */
@@ -110,7 +86,7 @@ the_daemon_is_seen_from_the_namespaces_root(void **state)
     g_auto(CgroupPaths) root = {0}, own = {0}, shown = {0};
     g_autofree char *text = NULL, *seen = NULL;
     g_autoptr(GError) error = NULL;
-    pid_t pid = start_child();
+    pid_t pid = child_start(make_namespace);
     size_t len, seen_len;
     autofd dir = -1;
 
@@ -125,15 +101,14 @@ the_daemon_is_seen_from_the_namespaces_root(void **state)
     assert_true(cgroup_paths_parse(seen, seen_len, &own, NULL));
     cgroup_paths_copy(&own, &root); /* the child made its namespace where we are */
     assert_true(cgroup_paths_are_shown(&root, &own, &shown));
-    (void)kill(pid, SIGKILL);
-    (void)waitpid(pid, NULL, 0);
+    child_end(pid);
 }
 
 static void
 many_may_look_at_once(void **state)
 {
     GThread *threads[4];
-    pid_t pid = start_child();
+    pid_t pid = child_start(make_namespace);
     autofd dir = -1;
 
     (void)state;
@@ -144,15 +119,14 @@ many_may_look_at_once(void **state)
         threads[i] = g_thread_new("look", look_often, &dir);
     for (size_t i = 0; i < G_N_ELEMENTS(threads); i++)
         (void)g_thread_join(threads[i]);
-    (void)kill(pid, SIGKILL);
-    (void)waitpid(pid, NULL, 0);
+    child_end(pid);
 }
 
 static void
 who_has_ended_cannot_be_looked_at(void **state)
 {
     g_autoptr(GError) error = NULL;
-    pid_t pid = start_child();
+    pid_t pid = child_start(make_namespace);
     autofd dir = -1;
     size_t len;
 
@@ -160,8 +134,7 @@ who_has_ended_cannot_be_looked_at(void **state)
     if (pid < 0)
         skip();
     dir = open_child(pid);
-    (void)kill(pid, SIGKILL);
-    (void)waitpid(pid, NULL, 0);
+    child_end(pid);
     assert_null(reader_look_inside(dir, &len, &error));
     assert_true(g_error_matches(error, READ_ERROR, READ_ERROR_GONE));
 }
