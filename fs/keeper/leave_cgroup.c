@@ -14,20 +14,29 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#define ROOT_INODE 1 /* of every hierarchy (linux:fs/kernfs/mount.c); a pod sees its own as "/" */
+
 /* A line of mountinfo (proc(5)): "36 35 0:31 ROOT POINT OPTIONS … - TYPE SOURCE SUPER". */
 static bool
 cgroup_mount(char *line, const char **ret_point)
 {
-    char *rest, *fields[5], *type = strstr(line, " - cgroup");
+    char *rest, *field = NULL, *type = strstr(line, " - cgroup");
 
     if (!type || (strncmp(type + 9, " ", 1) != 0 && strncmp(type + 9, "2 ", 2) != 0))
         return false;
     for (unsigned i = 0; i < 5; i++)
-        if (!(fields[i] = strtok_r(i == 0 ? line : NULL, " ", &rest)))
+        if (!(field = strtok_r(i == 0 ? line : NULL, " ", &rest)))
             return false;
-    *ret_point = fields[4];
-    /* Not one that begins below the root; no path with blanks ("\040") is made by anybody. */
-    return strcmp(fields[3], "/") == 0 && !strchr(fields[4], '\\');
+    *ret_point = field;
+    return !strchr(field, '\\'); /* nobody makes one with blanks ("\040") */
+}
+
+static bool
+is_root(const char *point)
+{
+    struct stat st;
+
+    return stat(point, &st) == 0 && st.st_ino == ROOT_INODE;
 }
 
 /* A new cpuset of v1 takes nobody before it has CPUs and memory nodes. */
@@ -73,7 +82,7 @@ keeper_leave_cgroup(const char *name)
     while (mounts && getline(&line, &size, mounts) > 0) {
         const char *point;
 
-        if (cgroup_mount(line, &point) && enter(point, name) == 0)
+        if (cgroup_mount(line, &point) && is_root(point) && enter(point, name) == 0)
             n++;
     }
     free(line);

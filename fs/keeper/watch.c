@@ -13,8 +13,8 @@
 #define LOOK_NSEC (500 * KEEPER_MSEC)
 #define STUCK_NSEC (2 * KEEPER_SECOND)
 #define QUIET_NSEC (2 * KEEPER_SECOND)
-#define LATE_NSEC (250 * KEEPER_MSEC) /* then nobody on this machine gets his time (or it slept)   \
-                                       */
+/* Who looks so late was given no time, and neither was anybody else; or the machine slept. */
+#define LATE_NSEC (250 * KEEPER_MSEC)
 
 void
 watch_begin(Keeper *keeper, uint64_t now)
