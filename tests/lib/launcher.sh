@@ -41,20 +41,32 @@ limit_of()
     fi
 }
 
-# launch_behind FLAG… ROOTFS -- COMMAND…: in the background; its launcher in LAUNCHER.
-launch_behind()
+# run_behind FLAG… ROOTFS -- COMMAND…: in the background; its launcher in LAUNCHER.
+run_behind()
 {
-    "$OWNPROC" run --proc none "$@" &
+    "$OWNPROC" run "$@" &
     LAUNCHER=$!
     echo $LAUNCHER >>"$SCRATCH/launchers"
 }
 
-# Starts a container that waits: its name in NAME.
-start_waiting()
+# The same without virtual files.
+launch_behind()
+{
+    run_behind --proc none "$@"
+}
+
+# run_waiting FLAG…: starts a container that waits: its name in NAME.
+run_waiting()
 {
     NAME=$(launcher_name)
-    launch_behind --name "$NAME" "$@" / -- sleep 300
+    run_behind --name "$NAME" "$@" / -- sleep 300
     wait_until 10 command_of "$LAUNCHER" >/dev/null
+}
+
+# The same without virtual files.
+start_waiting()
+{
+    run_waiting --proc none "$@"
 }
 
 # Ends what a failed test left running.

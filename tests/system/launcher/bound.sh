@@ -39,11 +39,7 @@ launch_bound()
 # Starts a container that waits: its name in NAME, its command's pid in COMMAND.
 start_bound()
 {
-    NAME=$(launcher_name)
-    "$OWNPROC" run --mountpoint "$OWN" --run-dir "$RUN" --proc require --name "$NAME" "$@" / -- sleep 300 &
-    LAUNCHER=$!
-    echo $LAUNCHER >>"$SCRATCH/launchers"
-    wait_until 10 command_of "$LAUNCHER" >/dev/null
+    run_waiting --mountpoint "$OWN" --run-dir "$RUN" --proc require "$@"
     COMMAND=$(command_of "$LAUNCHER")
 }
 

@@ -80,11 +80,7 @@ no_daemon_of()
 
 test_a_private_daemon_dies_with_a_killed_launcher()
 {
-    NAME=$(launcher_name)
-    "$OWNPROC" run --name "$NAME" --mountpoint "$SCRATCH/nobody" --daemon "$OWNPROCD" / -- sleep 300 &
-    LAUNCHER=$!
-    echo $LAUNCHER >>"$SCRATCH/launchers"
-    wait_until 10 command_of "$LAUNCHER"
+    run_waiting --mountpoint "$SCRATCH/nobody" --daemon "$OWNPROCD"
     expect_equal "daemons" 1 "$(daemons_of "$NAME" | wc -l)"
     kill -KILL "$LAUNCHER"
     wait "$LAUNCHER" || true
@@ -95,11 +91,7 @@ test_a_private_daemon_dies_with_a_killed_launcher()
 
 test_a_private_daemons_mount_is_seen_by_nobody_else()
 {
-    NAME=$(launcher_name)
-    "$OWNPROC" run --name "$NAME" --mountpoint "$SCRATCH/nobody" --daemon "$OWNPROCD" / -- sleep 300 &
-    LAUNCHER=$!
-    echo $LAUNCHER >>"$SCRATCH/launchers"
-    wait_until 10 command_of "$LAUNCHER"
+    run_waiting --mountpoint "$SCRATCH/nobody" --daemon "$OWNPROCD"
     ! grep -q "$NAME" /proc/mounts || fail "it is in the host's mount table"
     ! grep -q "$NAME" "/proc/$(command_of "$LAUNCHER")/mounts" || fail "it is in the container's"
     kill "$LAUNCHER"
