@@ -31,7 +31,7 @@ container_record_read(uint64_t number, const void *data, size_t len)
     for (unsigned i = 0; i < CONTAINER_FILES; i++)
         container->longest[i] = (uint32_t)record_take_max(&reader, UINT32_MAX);
     record_take_paths(&reader, &container->paths);
-    if (!record_ends(&reader) || number == 0 || number > CONTAINER_NUMBER_MAX)
+    if (!record_is_whole(&reader) || number == 0 || number > CONTAINER_NUMBER_MAX)
         return NULL;
     return g_steal_pointer(&container);
 }

@@ -206,12 +206,15 @@ take_up(uint64_t number, const void *data, size_t len, void *user)
     Containers *containers = user;
     g_autoptr(Container) container = container_record_read(number, data, len);
     g_autofree char *key = container ? key_of(&container->paths, container->id) : NULL;
+    Entry *entry;
 
     if (!container || g_hash_table_size(containers->by_key) >= containers->max ||
         g_hash_table_contains(containers->by_key, key))
         return false;
     containers->last = MAX(containers->last, number);
-    (void)add(containers, g_steal_pointer(&container), g_steal_pointer(&key));
+    entry = add(containers, g_steal_pointer(&container), g_steal_pointer(&key));
+    entry->kept_reads = entry->container->reads;
+    entry->kept = g_get_monotonic_time();
     return true;
 }
 

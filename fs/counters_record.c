@@ -36,5 +36,5 @@ counters_record_read(const void *data, size_t len, CountersRecord *ret)
         views[i].shown = record_take(&reader);
         views[i].last = record_take(&reader);
     }
-    return record_ends(&reader) ? g_steal_pointer(&views) : NULL;
+    return record_is_whole(&reader) ? g_steal_pointer(&views) : NULL;
 }

@@ -89,5 +89,5 @@ cpu_record_read(const void *data, size_t len, CpuView *ret)
         ret->capacity[i] = record_take(&reader);
     }
     read_last(&reader, &ret->last);
-    return record_ends(&reader) && ret->n_online > 0 && ret->n_online <= ret->n_seen;
+    return record_is_whole(&reader) && ret->n_online > 0 && ret->n_online <= ret->n_seen;
 }

@@ -46,7 +46,7 @@ take_up_bound(uint64_t key, const void *data, size_t len, void *user)
     Bound *bound = user;
 
     record_take_paths(&reader, &paths);
-    if (!record_ends(&reader) || key != 1)
+    if (!record_is_whole(&reader) || key != 1)
         return false;
     *bound = (Bound){true, paths};
     paths = (CgroupPaths){0};

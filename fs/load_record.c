@@ -57,5 +57,5 @@ load_record_read(uint64_t id, const void *data, size_t len)
     record_take_paths(&reader, &load->container);
     load->view.running = load->sample.running;
     load->view.blocked = load->sample.blocked;
-    return record_ends(&reader) ? g_steal_pointer(&load) : NULL;
+    return record_is_whole(&reader) ? g_steal_pointer(&load) : NULL;
 }

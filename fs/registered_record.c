@@ -37,7 +37,7 @@ registered_record_read(uint64_t number, const void *data, size_t len, Registered
         registered->sizes[i] = (uint32_t)record_take_max(&reader, UINT32_MAX);
     registered->name = record_take_text(&reader, REGISTRY_NAME_MAX);
     record_take_paths(&reader, &registered->paths);
-    if (!record_ends(&reader) || number == 0 || number > CONTAINER_NUMBER_MAX ||
+    if (!record_is_whole(&reader) || number == 0 || number > CONTAINER_NUMBER_MAX ||
         !registry_name_is_valid(registered->name))
         return NULL;
     return g_steal_pointer(&registered);

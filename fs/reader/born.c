@@ -159,7 +159,7 @@ take_up(uint64_t id, const void *data, size_t len, void *user)
     RecordReader reader = record_read(data, len, RECORD_VERSION);
     uint64_t usec = record_take(&reader);
 
-    if (!record_ends(&reader))
+    if (!record_is_whole(&reader))
         return false;
     remember(user, id, (uint64_t)g_get_monotonic_time(), usec);
     return true;

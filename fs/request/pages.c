@@ -106,7 +106,7 @@ take_up(uint64_t node, const void *data, size_t len, void *user)
     int64_t offset = (int64_t)record_take(&reader);
     Page *page;
 
-    if (!record_ends(&reader) || (n_open == 0 && n_others == 0))
+    if (!record_is_whole(&reader) || (n_open == 0 && n_others == 0))
         return false;
     page = use(user, node, find(user, node));
     page->n_open = n_open;

@@ -210,7 +210,7 @@ take_up(uint64_t key, const void *data, size_t len, void *user)
     uint64_t node = record_take(&reader), kept = record_take(&reader);
     Name *name;
 
-    if (!record_ends(&reader) || kept > taking->now ||
+    if (!record_is_whole(&reader) || kept > taking->now ||
         taking->now - kept > SETTLED_USEC + KEEP_USEC)
         return false;
     name = find(taking->settled, key, taking->now);

@@ -109,7 +109,7 @@ take_up(uint64_t node, const void *data, size_t len, void *user)
     uint64_t size = record_take_max(&reader, SIZE_MAX);
     Sizes *sizes = user;
 
-    if (!record_ends(&reader) || g_hash_table_size(sizes->by_node) >= sizes->max)
+    if (!record_is_whole(&reader) || g_hash_table_size(sizes->by_node) >= sizes->max)
         return false;
     add(sizes, node)->size = size;
     return true;

@@ -21,7 +21,7 @@ visit(uint64_t key, const void *data, size_t len, void *user)
     uint64_t value = record_take_max(&reader, VALUE_MAX);
     Wanted *wanted = user;
 
-    if (!record_ends(&reader))
+    if (!record_is_whole(&reader))
         return false;
     if (key == wanted->fact)
         wanted->value = value;

@@ -264,7 +264,7 @@ record_take_cpus(RecordReader *reader, CpuSet *ret)
 }
 
 bool
-record_ends(const RecordReader *reader)
+record_is_whole(const RecordReader *reader)
 {
-    return reader->ok && reader->left == 0;
+    return reader->ok;
 }

@@ -55,7 +55,7 @@ char *record_take_text(RecordReader *reader, size_t max);
 /* Each begins with '/' and has no component "..".  The caller clears @ret. */
 void record_take_paths(RecordReader *reader, CgroupPaths *ret);
 void record_take_cpus(RecordReader *reader, CpuSet *ret);
-/* True if all was right, and nothing is left. */
-bool record_ends(const RecordReader *reader);
+/* True if all was right.  What a later program has added at the end is passed over. */
+bool record_is_whole(const RecordReader *reader);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(RecordWriter, record_writer_clear)

@@ -34,10 +34,9 @@ what_was_written_is_read_in_its_order(void **state)
     assert_true(record_take(&reader) == UINT64_MAX);
     record_take_many(&reader, back, 3);
     assert_memory_equal(back, many, sizeof many);
-    assert_false(record_ends(&reader));
     text = record_take_text(&reader, 6);
     assert_string_equal(text, "a text");
-    assert_true(record_ends(&reader));
+    assert_true(record_is_whole(&reader));
 }
 
 static void
@@ -53,7 +52,7 @@ a_record_grows_as_long_as_is_written(void **state)
     reader = read_back(&writer);
     for (uint64_t i = 0; i < 10000; i++)
         assert_true(record_take(&reader) == i);
-    assert_true(record_ends(&reader));
+    assert_true(record_is_whole(&reader));
 }
 
 static void
@@ -65,7 +64,18 @@ another_version_is_not_read(void **state)
     (void)state;
     record_begin(&writer, VERSION + 1);
     reader = read_back(&writer);
-    assert_false(record_ends(&reader));
+    assert_false(record_is_whole(&reader));
+}
+
+static void
+what_a_later_program_added_is_passed_over(void **state)
+{
+    uint64_t words[] = {VERSION, 1, 2};
+    RecordReader reader = record_read(words, sizeof words, VERSION);
+
+    (void)state;
+    assert_true(record_take(&reader) == 1);
+    assert_true(record_is_whole(&reader));
 }
 
 static void
@@ -77,10 +87,10 @@ what_ends_too_early_is_not_all_right(void **state)
     (void)state;
     assert_true(record_take(&reader) == 1);
     assert_true(record_take(&reader) == 0);
-    assert_false(record_ends(&reader));
+    assert_false(record_is_whole(&reader));
     reader = record_read(words, sizeof words - 1, VERSION);
     (void)record_take(&reader);
-    assert_false(record_ends(&reader));
+    assert_false(record_is_whole(&reader));
 }
 
 static void
@@ -91,7 +101,7 @@ a_number_that_cannot_be_is_not_all_right(void **state)
 
     (void)state;
     assert_true(record_take_max(&reader, 7) == 0);
-    assert_false(record_ends(&reader));
+    assert_false(record_is_whole(&reader));
 }
 
 static void
@@ -102,7 +112,7 @@ a_text_longer_than_the_record_is_none(void **state)
 
     (void)state;
     assert_null(record_take_text(&reader, SIZE_MAX));
-    assert_false(record_ends(&reader));
+    assert_false(record_is_whole(&reader));
 }
 
 static void
@@ -116,7 +126,7 @@ a_text_with_a_nul_is_none(void **state)
     record_write_bytes(&writer, "a\0b", 3);
     reader = read_back(&writer);
     assert_null(record_take_text(&reader, 100));
-    assert_false(record_ends(&reader));
+    assert_false(record_is_whole(&reader));
 }
 
 static bool
@@ -131,7 +141,7 @@ paths_pass(const char *unified)
     record_write_paths(&writer, &paths);
     reader = read_back(&writer);
     record_take_paths(&reader, &back);
-    if (!record_ends(&reader))
+    if (!record_is_whole(&reader))
         return false;
     assert_string_equal(back.v1[CGROUP_MEMORY], "/a");
     assert_null(back.v1[CGROUP_CPU]);
@@ -168,7 +178,7 @@ a_path_that_is_the_same_everywhere_is_written_once(void **state)
     assert_true(len < 3 * sizeof path + 2 * CGROUP_N_CONTROLLERS * sizeof(uint64_t));
     reader = read_back(&writer);
     record_take_paths(&reader, &back);
-    assert_true(record_ends(&reader));
+    assert_true(record_is_whole(&reader));
     assert_string_equal(back.unified, path);
     for (unsigned i = 0; i < CGROUP_N_CONTROLLERS; i++)
         assert_true(g_strcmp0(back.v1[i], paths.v1[i]) == 0);
@@ -184,7 +194,7 @@ the_first_path_is_not_the_same_as_another(void **state)
 
     (void)state;
     record_take_paths(&reader, &back);
-    assert_false(record_ends(&reader));
+    assert_false(record_is_whole(&reader));
 }
 
 static void
@@ -203,7 +213,7 @@ sets_of_cpus_are_as_long_as_they_must_be(void **state)
     assert_int_equal(len, 4 * sizeof(uint64_t));
     reader = read_back(&writer);
     record_take_cpus(&reader, &back);
-    assert_true(record_ends(&reader));
+    assert_true(record_is_whole(&reader));
     assert_memory_equal(&set, &back, sizeof set);
 }
 
@@ -214,6 +224,7 @@ main(void)
         cmocka_unit_test(what_was_written_is_read_in_its_order),
         cmocka_unit_test(a_record_grows_as_long_as_is_written),
         cmocka_unit_test(another_version_is_not_read),
+        cmocka_unit_test(what_a_later_program_added_is_passed_over),
         cmocka_unit_test(what_ends_too_early_is_not_all_right),
         cmocka_unit_test(a_number_that_cannot_be_is_not_all_right),
         cmocka_unit_test(a_text_longer_than_the_record_is_none),
