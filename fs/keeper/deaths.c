@@ -55,7 +55,7 @@ note_serving_death(Keeper *keeper, const Worker *worker, uint64_t now)
     keeper->pause = worker->stopped ? worker->stopped : now;
     keeper->figures.restarts++;
     keeper->figures.killed += worker->was_killed;
-    keeper_publish(keeper);
+    status_publish(keeper);
     keeper_log(LOG_WARNING, "worker %d is dead; it was answering %u requests", (int)worker->pid, n);
 }
 

@@ -130,5 +130,5 @@ hand_over_note_serving(Keeper *keeper)
     (void)protocol_send(keeper->predecessor, PROTOCOL_ADOPTED, NULL); /* it may be dead */
     fd_clear(&keeper->predecessor);
     keeper->figures.adoptions++;
-    keeper_publish(keeper);
+    status_publish(keeper);
 }

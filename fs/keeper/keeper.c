@@ -15,9 +15,11 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 
 #define OOM_SCORE -999
+#define NICE -10 /* who reads waits for it when a worker dies; it has nothing else to do */
 
 void
 keeper_finish(Keeper *keeper, KeeperEnd end)
@@ -36,32 +38,6 @@ keeper_finish(Keeper *keeper, KeeperEnd end)
         else if (worker->state == WORKER_GOING || worker->state == WORKER_SERVING)
             worker_drain(worker, now);
     }
-}
-
-void
-keeper_publish(Keeper *keeper)
-{
-    TableFigures *to = &keeper->table.head->figures;
-
-    atomic_store(&to->restarts, keeper->figures.restarts);
-    atomic_store(&to->upgrades, keeper->figures.upgrades);
-    atomic_store(&to->killed, keeper->figures.killed);
-    atomic_store(&to->adoptions, keeper->figures.adoptions);
-    atomic_store(&to->longest_pause_nsec, keeper->figures.longest_pause);
-    atomic_store(&to->pause_began, keeper->pause);
-}
-
-/* Those of the keeper before. */
-static void
-take_figures(Keeper *keeper)
-{
-    const TableFigures *from = &keeper->table.head->figures;
-
-    keeper->figures.restarts = atomic_load(&from->restarts);
-    keeper->figures.upgrades = atomic_load(&from->upgrades);
-    keeper->figures.killed = atomic_load(&from->killed);
-    keeper->figures.adoptions = atomic_load(&from->adoptions);
-    keeper->figures.longest_pause = atomic_load(&from->longest_pause_nsec);
 }
 
 void
@@ -234,6 +210,7 @@ protect(void)
 
     if (fd >= 0)
         (void)dprintf(fd, "%d", OOM_SCORE);
+    (void)setpriority(PRIO_PROCESS, 0, NICE);
     if (mlockall(MCL_CURRENT) == 0)
         (void)mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
     (void)prctl(PR_SET_CHILD_SUBREAPER, 1);
@@ -268,11 +245,12 @@ keeper_open(Keeper *keeper)
     if (table_map(holdings->table, &keeper->table) != 0)
         return -1;
     table_save(&keeper->table, &keeper->saved);
-    take_figures(keeper);
+    status_take_figures(keeper);
     if (config->socket && holdings->listener < 0 &&
         (holdings->listener = clients_listen(config->socket)) < 0)
         return -1;
     keeper->spawn.oom_score_adj = read_oom_score();
+    keeper->spawn.nice = getpriority(PRIO_PROCESS, 0);
     protect();
     keeper->is_stored = config->has_fd_store && store_put(holdings);
     return 0;

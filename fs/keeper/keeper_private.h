@@ -107,8 +107,6 @@ typedef struct {
 /* -- keeper.c */
 /* Ends all, and then keeper_run() with @end. */
 void keeper_finish(Keeper *keeper, KeeperEnd end);
-/* Copies the figures into the table, for workers' metrics. */
-void keeper_publish(Keeper *keeper);
 /* The fd of @connection is closed: it has ended. */
 void keeper_drop_connection(Keeper *keeper, unsigned connection);
 
@@ -174,6 +172,9 @@ void clients_answer(Keeper *keeper, ClientState state, int code, const char *tex
 void client_close(Client *client);
 
 /* -- status.c */
+/* Copies the figures into the table, for workers' metrics; takes those of the keeper before. */
+void status_publish(Keeper *keeper);
+void status_take_figures(Keeper *keeper);
 void status_fill(Keeper *keeper, uint64_t now, ProtocolStatus *ret);
 
 static inline uint64_t

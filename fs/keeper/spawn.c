@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
@@ -83,6 +84,7 @@ run(const SpawnConfig *config, int binary, int sock)
         (void)fcntl(sock, F_SETFD, 0);
     if (program >= 0 && (sock == SPAWN_FD || dup2(sock, SPAWN_FD) == SPAWN_FD)) {
         set_oom_score(config->oom_score_adj);
+        (void)setpriority(PRIO_PROCESS, 0, config->nice);
         set_environment();
         close_others_at_exec();
         default_signals();

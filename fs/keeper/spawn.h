@@ -11,7 +11,7 @@
 
 typedef struct {
     char *const *argv;
-    int oom_score_adj; /* of the service, which the keeper's own may not be */
+    int oom_score_adj, nice; /* of the service, which the keeper's own may not be */
 } SpawnConfig;
 
 /* Runs the program that @binary is (an fd, borrowed), with one end of a SOCK_SEQPACKET pair as

@@ -56,3 +56,28 @@ status_fill(Keeper *keeper, uint64_t now, ProtocolStatus *ret)
         ret->connections[i].is_connected = connection->fd >= 0;
     }
 }
+
+void
+status_publish(Keeper *keeper)
+{
+    TableFigures *to = &keeper->table.head->figures;
+
+    atomic_store(&to->restarts, keeper->figures.restarts);
+    atomic_store(&to->upgrades, keeper->figures.upgrades);
+    atomic_store(&to->killed, keeper->figures.killed);
+    atomic_store(&to->adoptions, keeper->figures.adoptions);
+    atomic_store(&to->longest_pause_nsec, keeper->figures.longest_pause);
+    atomic_store(&to->pause_began, keeper->pause);
+}
+
+void
+status_take_figures(Keeper *keeper)
+{
+    const TableFigures *from = &keeper->table.head->figures;
+
+    keeper->figures.restarts = atomic_load(&from->restarts);
+    keeper->figures.upgrades = atomic_load(&from->upgrades);
+    keeper->figures.killed = atomic_load(&from->killed);
+    keeper->figures.adoptions = atomic_load(&from->adoptions);
+    keeper->figures.longest_pause = atomic_load(&from->longest_pause_nsec);
+}

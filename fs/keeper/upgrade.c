@@ -95,7 +95,7 @@ upgrade_note_serving(Keeper *keeper, uint64_t now)
     retire(keeper, keeper->before.number, now);
     fd_clear(&keeper->before.fd);
     keeper->figures.upgrades++;
-    keeper_publish(keeper);
+    status_publish(keeper);
     keeper_log(LOG_NOTICE, "upgraded");
     clients_answer(keeper, CLIENT_UPGRADES, 0, NULL);
 }

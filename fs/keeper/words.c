@@ -50,7 +50,7 @@ note_pause(Keeper *keeper, uint64_t now)
     if (pause > keeper->figures.longest_pause)
         keeper->figures.longest_pause = pause;
     keeper->pause = 0;
-    keeper_publish(keeper);
+    status_publish(keeper);
 }
 
 static void

@@ -179,6 +179,7 @@ test_a_worker_inherits_nothing_and_its_keeper_is_protected()
             LC_ALL=C sort | tr '\n' ' ')"
     expect_equal "signals blocked" 0 "$((16#$(awk '$1 == "SigBlk:" { print $2 }' "/proc/$worker/status")))"
     expect_equal "signals ignored" 0 "$((16#$(awk '$1 == "SigIgn:" { print $2 }' "/proc/$worker/status")))"
+    expect_equal "nice of the worker" "$(nice)" "$(ps -o nice= "$worker" | tr -d " ")"
     expect_equal "oom_score_adj of the worker" "$(cat /proc/self/oom_score_adj)" "$(cat "/proc/$worker/oom_score_adj")"
     expect_equal "oom_score_adj of the keeper" "$spared" "$(cat "/proc/$KEEPER_PID/oom_score_adj")"
     expect_between "locked memory in KiB" 100 100000 "$(awk '$1 == "VmLck:" { print $2 }' "/proc/$KEEPER_PID/status")"
