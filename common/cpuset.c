@@ -5,8 +5,6 @@
 #include "common/error.h"
 #include "common/lines.h"
 
-#include <string.h>
-
 void
 cpuset_add(CpuSet *set, unsigned cpu)
 {

@@ -3,7 +3,6 @@
 #include "common/log.h"
 
 #include <stdio.h>
-#include <unistd.h>
 
 static struct {
     char *program;

@@ -2,8 +2,6 @@
 
 #include "launcher/bind_list.h"
 
-#include <string.h>
-
 static bool
 has(const GPtrArray *files, const char *file)
 {

@@ -10,7 +10,6 @@
 #include "launcher/tree.h"
 
 #include <stdio.h>
-#include <string.h>
 
 /* The only files runc lets be mounted inside /proc (libcontainer/rootfs_linux.go, checkProcMount).
  */

@@ -5,7 +5,6 @@
 #include "launcher/launch_error.h"
 #include "launcher/rootfs.h"
 
-#include <stdlib.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>

@@ -2,8 +2,6 @@
 
 #include "launcher/json.h"
 
-#include <string.h>
-
 void
 json_append_string(GString *out, const char *text)
 {

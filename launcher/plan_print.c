@@ -5,7 +5,6 @@
 #include "launcher/caps.h"
 
 #include <sched.h>
-#include <string.h>
 
 static const struct {
     unsigned flag;

@@ -7,7 +7,6 @@
 #include "launcher/mount_points.h"
 #include "launcher/rootfs.h"
 
-#include <fcntl.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
 #include <unistd.h>

@@ -12,10 +12,8 @@
 #include <sched.h>
 #include <seccomp.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 #define LOW_32 0xffffffffu /* the kernel compares 32 bits: so must the filter (CVE-2019-10063) */

@@ -4,9 +4,7 @@
 
 #include "common/fd.h"
 
-#include <poll.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>

@@ -7,7 +7,6 @@
 #include "fs/summary.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 static void
 append(GString *out, const char *key, const char *value)

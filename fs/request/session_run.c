@@ -9,7 +9,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <time.h>
-#include <unistd.h>
 
 /* Of each session: two, so that one slow cgroup read does not keep everybody waiting; more would
  * only cost: the price of a read is waking an idle CPU, not what is done then. */

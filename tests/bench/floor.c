@@ -12,7 +12,6 @@
 #include <fuse_lowlevel.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 

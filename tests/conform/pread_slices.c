@@ -5,7 +5,6 @@
 
 #include "tests/conform/proc.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

@@ -14,7 +14,6 @@
 #include "tests/unit/fs/serve_as.h"
 #include "tests/unit/fs/tree.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 

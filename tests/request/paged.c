@@ -5,7 +5,6 @@
 #include "tests/unit/cmocka.h"
 
 #include <fcntl.h>
-#include <string.h>
 
 int
 paged_make(void **state)

@@ -4,7 +4,6 @@
 #include "tests/unit/cmocka.h"
 
 #include <signal.h>
-#include <string.h>
 #include <sys/time.h>
 
 /* More than any machine needs. */

@@ -6,9 +6,6 @@
 #include "tests/unit/cmocka.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <string.h>
-#include <sys/stat.h>
 
 #define CPU "sys/devices/system/cpu"
 #define NODE "sys/devices/system/node"

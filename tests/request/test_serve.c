@@ -9,7 +9,6 @@
 #include "tests/unit/fs/serve_as.h"
 
 #include <errno.h>
-#include <string.h>
 #include <sys/personality.h>
 
 static int

@@ -9,7 +9,6 @@
  * processes: half of them open it, half read what this process has opened, which is of neither.
  * Prints "rounds N wrong N"; exits with 1 if one was wrong. */
 
-#include <errno.h>
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <signal.h>

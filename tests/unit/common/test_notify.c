@@ -4,7 +4,6 @@
 #include "common/notify.h"
 #include "tests/unit/cmocka.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>

@@ -4,8 +4,6 @@
 
 #include "tests/unit/folder.h"
 
-#include <errno.h>
-#include <string.h>
 #include <unistd.h>
 
 void

@@ -7,8 +7,6 @@
 #include "tests/unit/cmocka.h"
 #include "tests/unit/fs/machine.h"
 
-#include <string.h>
-
 #define NONE CGROUP_NO_LIMIT
 
 static bool

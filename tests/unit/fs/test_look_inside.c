@@ -11,7 +11,6 @@
 
 #include <fcntl.h>
 #include <sched.h>
-#include <stdio.h>
 
 #define LOOKS 200
 

@@ -7,8 +7,6 @@
 #include "tests/unit/cmocka.h"
 #include "tests/unit/fs/machine.h"
 
-#include <string.h>
-
 #define OTHER_CGROUP_NS "cgroup:[4026532100]"
 #define OTHER_PID_NS "pid:[4026532200]"
 

@@ -3,8 +3,6 @@
 #include "fs/survive/record.h"
 #include "tests/unit/cmocka.h"
 
-#include <string.h>
-
 #define VERSION 3
 
 static RecordReader

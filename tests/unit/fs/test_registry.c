@@ -11,7 +11,6 @@
 
 #include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
 
 #define FIRST 1000
 #define MAX_REGISTERED 3
