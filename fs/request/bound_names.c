@@ -105,8 +105,8 @@ file_times(const Bound *bound, const BoundPlace *place, struct stat *st, double 
     if (!bound_text(bound, place, &text, NULL))
         return registry_look(bound->config.server->registry, place->registered) != REGISTERED_DEAD;
     st->st_mtim = st->st_ctim = answers_time(bound_time(bound, place, &text));
-    *ret_timeout =
-        jiffies_timeout(tick_left(tick, text.tick, bound->config.now()), bound->jiffy_nsec);
+    *ret_timeout = jiffies_timeout(tick_left(tick, text.tick, bound->config.now()),
+                                   jiffies_since_nsec(), bound->jiffy_nsec);
     return true;
 }
 

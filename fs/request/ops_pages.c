@@ -79,7 +79,7 @@ ops_page_stat(const Ops *ops, uint64_t node, Asker *asker, struct stat *st, GErr
     sizes_tell(ops->sizes, node, text.longest);
     st->st_size = (off_t)text.longest;
     st->st_mtim = st->st_ctim = answers_time(text.serial);
-    return jiffies_timeout(time_left(ops, text.tick), ops->jiffy_nsec);
+    return jiffies_timeout(time_left(ops, text.tick), jiffies_since_nsec(), ops->jiffy_nsec);
 }
 
 /* Whether the text of @place, which @asker is of, may stay in the node's page. */
