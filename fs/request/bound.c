@@ -59,15 +59,27 @@ drop_pages_below(const Bound *bound, const BoundPlace *place)
     }
 }
 
+/* Once notifications can be sent. */
+static void
+bound_init(void *userdata, struct fuse_conn_info *conn)
+{
+    const Bound *bound = userdata;
+    const TreePlace root = tree_find(bound->tree, TREE_ROOT);
+    g_autoptr(GPtrArray) all = NULL;
+
+    (void)conn;
+    if (!bound->is_kept || !bound->config.expiry)
+        return;
+    all = registry_all(bound->config.server->registry);
+    for (guint i = 0; i < all->len; i++)
+        drop_pages_below(bound, &(BoundPlace){all->pdata[i], root});
+}
+
 void
 bound_keep(Bound *bound, Shelf *shelf)
 {
-    const TreePlace root = tree_find(bound->tree, TREE_ROOT);
-    g_autoptr(GPtrArray) all = registry_all(bound->config.server->registry);
-
     bound->started = facts_started(shelf, bound->started);
-    for (guint i = 0; bound->config.expiry && i < all->len; i++)
-        drop_pages_below(bound, &(BoundPlace){all->pdata[i], root});
+    bound->is_kept = true;
 }
 
 void
@@ -185,6 +197,7 @@ bound_text(const Bound *bound, const BoundPlace *place, Text *ret, GError **erro
 
 /* Without flush libfuse says ENOSYS, and the kernel never asks again. */
 const struct fuse_lowlevel_ops bound_table = {
+    .init = bound_init,
     .lookup = bound_lookup,
     .getattr = bound_getattr,
     .readdir = bound_readdir,

@@ -14,6 +14,7 @@
 struct Bound {
     BoundConfig config;
     gpointer connection;
+    bool is_kept; /* bound_keep(): there may have been a life before */
     Tree *tree;
     uint64_t jiffy_nsec;
     struct timespec started; /* the only time that directories show */

@@ -82,7 +82,15 @@ ops_whose(void *data, uint64_t node)
     return entry && entry->file ? tree_node_container(node) : DIRECTORIES;
 }
 
+static void
+ops_init(void *userdata, struct fuse_conn_info *conn)
+{
+    (void)conn;
+    ops_drop_pages(userdata);
+}
+
 const struct fuse_lowlevel_ops ops_table = {
+    .init = ops_init,
     .lookup = ops_lookup,
     .forget = ops_forget,
     .forget_multi = ops_forget_multi,

@@ -31,7 +31,7 @@ void ops_free(Ops *ops);
 /* Through which connection @ops are asked, as ExpiryConfig.drop() wants it; call it before. */
 void ops_connect(Ops *ops, gpointer connection);
 /* From then on what readers could miss is kept on @shelf (borrowed), and what is there goes on.  To
- * be called when the containers are kept and the connection is known, and before anybody asks. */
+ * be called when the containers are kept, and before anybody asks. */
 void ops_keep(Ops *ops, Shelf *shelf);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Ops, ops_free)

@@ -43,13 +43,17 @@ drop_pages_below(const Ops *ops, const TreeEntry *directory, const Container *co
 
 /* Whose page was filled in the last tick of the one before was not yet told to drop it, and nobody
  * knows any more which these are. */
-static void
-drop_pages(const Ops *ops)
+void
+ops_drop_pages(const Ops *ops)
 {
     const TreeEntry *root = tree_find(ops->tree, TREE_ROOT).entry;
-    g_autoptr(GPtrArray) containers = containers_list(ops->config.server->containers);
-    g_autoptr(GArray) nodes = sizes_nodes(ops->sizes);
+    g_autoptr(GPtrArray) containers = NULL;
+    g_autoptr(GArray) nodes = NULL;
 
+    if (!ops->is_kept || !ops->config.expiry)
+        return;
+    containers = containers_list(ops->config.server->containers);
+    nodes = sizes_nodes(ops->sizes);
     for (guint i = 0; i < containers->len; i++)
         drop_pages_below(ops, root, containers->pdata[i]);
     for (guint i = 0; i < nodes->len; i++)
@@ -66,6 +70,5 @@ ops_keep(Ops *ops, Shelf *shelf)
     pages_prune(ops->pages, is_known, ops);
     if (ops->settled)
         settled_keep(ops->settled, shelf, ops->config.now());
-    if (ops->config.expiry)
-        drop_pages(ops);
+    ops->is_kept = true;
 }

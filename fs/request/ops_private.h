@@ -22,9 +22,14 @@ struct Ops {
     Pages *pages;
     Settled *settled;    /* NULL: a name leads everybody to his own node */
     gpointer connection; /* borrowed: ops_connect() */
+    bool is_kept;        /* ops_keep(): there may have been a life before */
     uint64_t jiffy_nsec;
     struct timespec started; /* the time of all that has none of its own */
 };
+
+/* ops_keep.c: takes the pages away that the life before may have filled; once notifications can be
+ * sent. */
+void ops_drop_pages(const Ops *ops);
 
 /* Who sent @req, or NULL: as of this tick.  The caller unrefs. */
 Asker *ops_asker(const Ops *ops, fuse_req_t req, GError **error);

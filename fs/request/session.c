@@ -41,12 +41,15 @@ agree(TableNegotiated *agreed, struct fuse_conn_info *conn)
 static void
 init(void *userdata, struct fuse_conn_info *conn)
 {
-    (void)userdata;
+    const struct fuse_lowlevel_ops *own = answering->config.ops;
+
     /* Another time of change says that the page is of an older text. */
     conn->want |= conn->capable & FUSE_CAP_AUTO_INVAL_DATA;
     conn->max_background = INTAKE_BACKGROUND_MAX;
     conn->max_write = INTAKE_MAX_WRITE;
     agree(intake_negotiated(answering->intake), conn);
+    if (own->init)
+        own->init(userdata, conn);
 }
 
 Session *

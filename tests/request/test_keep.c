@@ -67,13 +67,17 @@ next_life(Fixture *fixture)
     g_autoptr(Ops) ops = ops_new(&(OpsConfig){server, machine_now, 65536, expiry, true});
     g_autoptr(Bound) bound = bound_new(&(BoundConfig){server, machine_now, expiry});
 
+    struct fuse_conn_info connection = {0};
+
     lives_next(fixture->lives);
     if (fixture->kernel->bound) {
-        bound_connect(bound, fixture);
         bound_keep(bound, fixture->lives->shelf);
+        bound_connect(bound, fixture);
+        bound_table.init(bound, &connection);
     } else {
-        ops_connect(ops, fixture);
         ops_keep(ops, fixture->lives->shelf);
+        ops_connect(ops, fixture);
+        ops_table.init(ops, &connection);
     }
     expiry_stop(expiry);
 }
