@@ -131,12 +131,13 @@ known_recall(Process *process, const char *own, const char *inits, CgroupPaths *
 }
 
 void
-known_learn(Process *process, char *own, char *inits, const CgroupPaths *container)
+known_learn(Process *process, const char *own, const char *inits, const CgroupPaths *container)
 {
     G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&process->lock);
 
     cgroups_clear(&process->learnt);
-    process->learnt = (KnownCgroups){.own = own, .inits = inits};
+    /* Copies: what they were read into is much longer. */
+    process->learnt = (KnownCgroups){.own = g_strdup(own), .inits = g_strdup(inits)};
     cgroup_paths_copy(container, &process->learnt.container);
 }
 

@@ -33,7 +33,8 @@ struct Process {
     /* private */
     bool is_kept; /* in procfs: in a recorded machine a file may be replaced under its name */
     int cgroup;   /* its file of that name; -1: not needed yet; atomic */
-    GMutex lock;  /* guards @learnt */
+    GMutex lock;  /* guards all below */
+    bool was_seen;
     KnownCgroups learnt;
 };
 
@@ -51,8 +52,9 @@ char *known_cgroup_text(Process *process, GError **error);
 /* Copies what was made of @own and @inits (may be NULL) when @process was last looked at.  False if
  * they were others then. */
 bool known_recall(Process *process, const char *own, const char *inits, CgroupPaths *ret);
-/* Takes over the strings; copies @container. */
-void known_learn(Process *process, char *own, char *inits, const CgroupPaths *container);
+/* Copies all, if @process was looked at before. */
+void known_learn(Process *process, const char *own, const char *inits,
+                 const CgroupPaths *container);
 
 /* Rule 3: the init of the pid namespace @process is in; the caller unrefs.  NULL if there is none
  * that can be seen. */

@@ -181,7 +181,7 @@ look_at_cgroups(const Readers *readers, Process *process, CgroupPaths *ret, GErr
         return true;
     if (!container_of(readers, own, inits, ret, error))
         return false;
-    known_learn(process, g_steal_pointer(&own), g_steal_pointer(&inits), ret);
+    known_learn(process, own, inits, ret);
     return true;
 }
 
