@@ -9,7 +9,9 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#ifndef CONFINE_MEMORY_BYTES              /* meson.build: with a sanitizer there is no limit */
 #define CONFINE_MEMORY_BYTES (512u << 20) /* private memory, with the stacks of all threads */
+#endif
 #define CONFINE_FILES 65536u
 
 /* For this thread and all it starts from now on; not for those that are there already.  What is
