@@ -149,6 +149,13 @@ daemon_open(Daemon *daemon, const Options *options, Shelf *shelf, GError **error
 }
 
 void
+daemon_rest(Daemon *daemon)
+{
+    if (daemon->loads)
+        loads_stop(daemon->loads);
+}
+
+void
 daemon_close(Daemon *daemon)
 {
     loads_free(daemon->loads);

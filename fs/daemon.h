@@ -28,4 +28,6 @@ typedef struct {
  * is there already goes on (NULL: nothing is kept).  @daemon is {0}; daemon_close() also after a
  * failure. */
 bool daemon_open(Daemon *daemon, const Options *options, Shelf *shelf, GError **error);
+/* When nobody asks any more: from then on nothing is written to the shelf, which is another's. */
+void daemon_rest(Daemon *daemon);
 void daemon_close(Daemon *daemon);

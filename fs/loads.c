@@ -49,16 +49,22 @@ loads_new(const Sources *sources, unsigned max_containers)
 }
 
 void
-loads_free(Loads *loads)
+loads_stop(Loads *loads)
 {
-    if (!loads)
-        return;
     g_mutex_lock(&loads->lock);
     loads->stop = true;
     g_cond_signal(&loads->changed);
     g_mutex_unlock(&loads->lock);
     if (loads->thread)
-        (void)g_thread_join(loads->thread);
+        (void)g_thread_join(g_steal_pointer(&loads->thread));
+}
+
+void
+loads_free(Loads *loads)
+{
+    if (!loads)
+        return;
+    loads_stop(loads);
     g_hash_table_unref(loads->by_id);
     g_cond_clear(&loads->changed);
     g_mutex_clear(&loads->lock);

@@ -16,6 +16,8 @@ typedef struct Loads Loads; /* thread-safe; no I/O is done under its lock */
 /* @sources is copied, what it points to borrowed.  The container read longest ago is forgotten for
  * one that is too many. */
 Loads *loads_new(const Sources *sources, unsigned max_containers);
+/* Ends the thread, when nobody asks any more: averages stay as they are. */
+void loads_stop(Loads *loads);
 void loads_free(Loads *loads);
 
 /* From then on they are kept on @shelf (borrowed), each before it is shown.  Those that are there

@@ -320,6 +320,28 @@ in_the_next_life_averages_have_gone_on_meanwhile(void **state)
 }
 
 static void
+once_stopped_nothing_is_written_by_itself(void **state)
+{
+    g_autoptr(Machine) machine = machine_of_two();
+    g_autoptr(Lives) lives = lives_new();
+    uint64_t minute = 12 * LOAD_VIEW_PERIOD_USEC;
+    LoadView before, after;
+
+    (void)state;
+    loads_keep(machine->tree.loads, lives->shelf);
+    set(machine, "/a", WORKER, 'R', 99 * SEC);
+    before = read_at(machine, READER, NOW);
+    shelf_foreach(lives->shelf, SHELF_LOAD, make_older, &minute); /* it would go on at once */
+    loads_free(machine->tree.loads);
+    machine->tree.loads = loads_new(&machine->tree.server.sources, 16);
+    loads_stop(machine->tree.loads);
+    loads_keep(machine->tree.loads, lives->shelf);
+    g_usleep(20000);
+    after = read_at(machine, READER, NOW);
+    assert_int_equal(after.averages[0], before.averages[0]);
+}
+
+static void
 one_that_is_gone_leaves_the_shelf(void **state)
 {
     g_autoptr(Machine) machine = machine_of_two();
@@ -355,6 +377,7 @@ main(void)
         cmocka_unit_test(the_container_read_longest_ago_makes_room),
         cmocka_unit_test(in_the_next_life_averages_are_what_they_were),
         cmocka_unit_test(in_the_next_life_averages_have_gone_on_meanwhile),
+        cmocka_unit_test(once_stopped_nothing_is_written_by_itself),
         cmocka_unit_test(one_that_is_gone_leaves_the_shelf),
     };
 
