@@ -14,6 +14,7 @@
 
 #define BACKLOG 16
 #define ASK_NSEC (5 * KEEPER_SECOND) /* for a request to come */
+#define DEAF_NSEC (100 * KEEPER_MSEC)
 
 /* True if somebody answers there: another keeper. */
 static bool
@@ -55,7 +56,7 @@ client_close(Client *client)
 bool
 clients_have_room(const Keeper *keeper)
 {
-    for (unsigned i = 0; i < KEEPER_CLIENTS; i++)
+    for (unsigned i = 0; i < KEEPER_CLIENTS && !keeper->deaf_until; i++)
         if (keeper->clients[i].fd < 0)
             return true;
     return false;
@@ -75,6 +76,8 @@ clients_accept(Keeper *keeper, uint64_t now)
 {
     autofd fd = accept4(keeper->holdings->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
+    if (fd < 0 && errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
+        keeper->deaf_until = now + DEAF_NSEC; /* no fd is free: who waits stays there */
     if (fd < 0)
         return;
     if (!is_root(fd)) {
@@ -250,6 +253,8 @@ clients_hear(Keeper *keeper, Client *client, uint64_t now)
 void
 clients_advance(Keeper *keeper, uint64_t now)
 {
+    if (now >= keeper->deaf_until)
+        keeper->deaf_until = 0;
     for (unsigned i = 0; i < KEEPER_CLIENTS; i++)
         if (keeper->clients[i].fd >= 0 && now >= keeper->clients[i].deadline)
             client_close(&keeper->clients[i]); /* only CLIENT_ASKS has a deadline */
@@ -258,7 +263,7 @@ clients_advance(Keeper *keeper, uint64_t now)
 uint64_t
 clients_deadline(const Keeper *keeper)
 {
-    uint64_t deadline = KEEPER_NEVER;
+    uint64_t deadline = keeper->deaf_until ? keeper->deaf_until : KEEPER_NEVER;
 
     for (unsigned i = 0; i < KEEPER_CLIENTS; i++)
         if (keeper->clients[i].fd >= 0)

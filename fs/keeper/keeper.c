@@ -62,8 +62,11 @@ stop(Keeper *keeper)
 
     if (keeper->end)
         return;
-    if (clients_find(keeper, CLIENT_TAKES) || clients_find(keeper, CLIENT_HAS))
-        keeper_finish(keeper, KEEPER_HANDED_OVER);
+    if (keeper->predecessor >= 0)
+        keeper_finish(keeper, KEEPER_FAILED); /* it goes on */
+    else if (clients_find(keeper, CLIENT_ADOPTS) || clients_find(keeper, CLIENT_TAKES) ||
+             clients_find(keeper, CLIENT_HAS))
+        keeper_finish(keeper, KEEPER_HANDED_OVER); /* to who has all, and sees us go */
     else if (keeper->is_stored)
         keeper_finish(keeper, KEEPER_KEPT);
     else if (!config->stop || config->stop(keeper->holdings, false, config->data))
@@ -163,8 +166,7 @@ wait_for_something(const Keeper *keeper, struct pollfd fds[N_FROM])
 
     fill(keeper, fds);
     if (ppoll(fds, N_FROM, next == KEEPER_NEVER ? NULL : &limit, NULL) <= 0)
-        for (unsigned i = 0; i < N_FROM; i++)
-            fds[i].revents = 0;
+        fill(keeper, fds); /* nothing was heard */
 }
 
 /* One whose thread the kernel holds is not waited for. */

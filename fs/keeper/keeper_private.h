@@ -102,6 +102,7 @@ typedef struct {
     uint64_t taken_deadline; /* for that */
 
     Client clients[KEEPER_CLIENTS];
+    uint64_t deaf_until; /* nobody can be accepted; 0 */
 } Keeper;
 
 /* -- keeper.c */

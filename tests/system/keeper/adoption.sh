@@ -64,6 +64,25 @@ test_a_keeper_killed_while_it_takes_over_leaves_the_mounts_with_the_one_before()
     kept_stop torn
 }
 
+# Told to end, while the one before still serves: it does not unmount.
+test_a_keeper_ended_while_it_takes_over_leaves_the_mounts_with_the_one_before()
+{
+    local code=0 new old
+    kept_start asked-to-end
+    old=$KEEPER_PID
+    readers_start asked-to-end content 3 4
+    "$KEEPER_DIR/keeper" "$SCRATCH/asked-to-end.sock" "$SCRATCH/asked-to-end" \
+        "$KEEPER_DIR/worker_dies_at_go" >>"$SCRATCH/asked-to-end.log" 2>&1 </dev/null &
+    new=$!
+    sleep 0.3
+    kill -TERM $new
+    wait $new || code=$?
+    expect_equal "exit code of the new one" 1 $code
+    wait_until 5 kept_serves asked-to-end "$old"
+    readers_are_content asked-to-end
+    kept_stop asked-to-end
+}
+
 test_a_keeper_killed_while_another_takes_over_is_survived()
 {
     local new old
