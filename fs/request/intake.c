@@ -372,7 +372,7 @@ intake_next(IntakePlace *place, struct fuse_buf *ret)
 bool
 intake_can_wait(const Intake *intake)
 {
-    return lead_has_other(intake->lead);
+    return lead_has_other(intake->lead) && atomic_load(&intake->n_waiting) == 0 && !is_more(intake);
 }
 
 TableNegotiated *

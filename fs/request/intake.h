@@ -55,7 +55,7 @@ IntakePlace *intake_enter(Intake *intake);
 bool intake_next(IntakePlace *place, struct fuse_buf *ret);
 
 /* Whether who answers may wait for an answer to another request: another thread would take that
- * before long. */
+ * before long, and nothing waits now: what does may be the very one. */
 bool intake_can_wait(const Intake *intake);
 
 /* What was agreed upon with the kernel about the connection. */
