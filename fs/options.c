@@ -197,7 +197,7 @@ config_read(const char *given, Options *options, GError **error)
 /* The command line, as it is written; NULL: not given. */
 typedef struct {
     char *config, *mount_point, *run_dir, *cpu_policy, *container_pid;
-    gboolean foreground, debug, version;
+    gboolean foreground, no_keeper, adopt, fd_store, debug, version;
 } CommandLine;
 
 static void
@@ -228,6 +228,12 @@ command_line_parse(int argc, char **argv, CommandLine *ret, GError **error)
          "Show everybody the container of this process", "PID"},
         {"foreground", 'f', 0, G_OPTION_ARG_NONE, &ret->foreground,
          "Stay in the foreground, log to stderr", NULL},
+        {"no-keeper", 0, 0, G_OPTION_ARG_NONE, &ret->no_keeper,
+         "One process, whose end ends the mounts", NULL},
+        {"adopt", 0, 0, G_OPTION_ARG_NONE, &ret->adopt,
+         "Take over from the keeper that runs, if one does", NULL},
+        {"fd-store", 0, 0, G_OPTION_ARG_NONE, &ret->fd_store,
+         "Leave the mounts to the service manager when it restarts us", NULL},
         {"debug", 'd', 0, G_OPTION_ARG_NONE, &ret->debug, "Log more", NULL},
         {"version", 'V', 0, G_OPTION_ARG_NONE, &ret->version, "Print the version", NULL},
         {0},
@@ -293,6 +299,11 @@ options_parse(int argc, char **argv, Options *ret, GError **error)
         return false;
     settle_run_dir(&options);
     options.foreground = line.foreground;
+    options.no_keeper = line.no_keeper;
+    options.adopt = line.adopt;
+    options.fd_store = line.fd_store;
+    if (line.config) /* workers are started elsewhere */
+        options.config = g_canonicalize_filename(line.config, NULL);
     options.debug |= line.debug;
     options.version = line.version;
     *ret = options;
@@ -304,6 +315,7 @@ void
 options_clear(Options *options)
 {
     g_clear_pointer(&options->mount_point, g_free);
+    g_clear_pointer(&options->config, g_free);
     g_clear_pointer(&options->run_dir, g_free);
     g_clear_pointer(&options->policies, policies_free);
 }

@@ -19,6 +19,10 @@ typedef struct {
     CpuPolicy cpu_policy;
     Policies *policies;  /* by file and container; owned */
     pid_t container_pid; /* whose container everybody is shown; 0: each his own */
+    char *config;        /* the file that was given, absolute; NULL: none was */
+    bool adopt;          /* go on with what a keeper that runs has */
+    bool fd_store;       /* the service manager holds the mounts over a restart */
+    bool no_keeper;      /* one process keeps the mounts and serves */
     bool foreground, debug, version;
 } Options;
 

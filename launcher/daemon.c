@@ -93,7 +93,7 @@ open_notify_socket(char **ret_address, GError **error)
 static void
 daemon_exec(const char *program, const char *tree, const char *address, pid_t launcher)
 {
-    const char *argv[] = {program, "--foreground", "--mountpoint", tree, NULL};
+    const char *argv[] = {program, "--no-keeper", "--foreground", "--mountpoint", tree, NULL};
     int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
     sigset_t none;
 

@@ -22,9 +22,8 @@
 
 struct ControlServer {
     ControlConfig config;
-    char *path, *containers;
-    struct stat socket; /* that at path, if it is still ours */
-    int listener, stop; /* stop: an eventfd */
+    char *containers;
+    int listener, stop; /* the first is borrowed; stop: an eventfd */
     pthread_t thread;
     bool running;
 };
@@ -171,6 +170,42 @@ listen_at(const char *path, GError **error)
     return -1;
 }
 
+bool
+control_listen(const char *run_dir, ControlSocket *ret, GError **error)
+{
+    g_autofree char *path = g_build_filename(run_dir, CONTROL_SOCKET, NULL);
+    autofd fd = listen_at(path, error);
+
+    if (fd < 0)
+        return false;
+    if (lstat(path, &ret->file) != 0) {
+        read_error_set_errno(error, errno, "cannot use %s", path);
+        return false;
+    }
+    ret->path = g_steal_pointer(&path);
+    ret->fd = fd_steal(&fd);
+    return true;
+}
+
+/* Another daemon may have begun to listen there. */
+static bool
+is_ours(const ControlSocket *socket)
+{
+    struct stat now;
+
+    return lstat(socket->path, &now) == 0 && now.st_dev == socket->file.st_dev &&
+           now.st_ino == socket->file.st_ino;
+}
+
+void
+control_unlisten(ControlSocket *socket)
+{
+    if (socket->path && is_ours(socket))
+        (void)unlink(socket->path); /* the next one would do it, too */
+    fd_clear(&socket->fd);
+    g_clear_pointer(&socket->path, g_free);
+}
+
 static bool
 start_thread(ControlServer *server, GError **error)
 {
@@ -186,34 +221,21 @@ start_thread(ControlServer *server, GError **error)
 }
 
 ControlServer *
-control_start(const char *run_dir, const ControlConfig *config, GError **error)
+control_start(int listener, const ControlConfig *config, GError **error)
 {
     g_autoptr(ControlServer) server = g_new0(ControlServer, 1);
 
     server->config = *config;
     server->config.containers = server->containers = g_strdup(config->containers);
-    server->path = g_build_filename(run_dir, CONTROL_SOCKET, NULL);
+    server->listener = listener;
     server->stop = eventfd(0, EFD_CLOEXEC);
-    server->listener = listen_at(server->path, error);
-    if (server->listener < 0)
-        return NULL;
-    if (server->stop < 0 || lstat(server->path, &server->socket) != 0) {
-        read_error_set_errno(error, errno, "cannot use %s", server->path);
+    if (server->stop < 0) {
+        read_error_set_errno(error, errno, "cannot make an eventfd");
         return NULL;
     }
     if (!start_thread(server, error))
         return NULL;
     return g_steal_pointer(&server);
-}
-
-/* Another daemon may have begun to listen there. */
-static bool
-is_ours(const ControlServer *server)
-{
-    struct stat now;
-
-    return lstat(server->path, &now) == 0 && now.st_dev == server->socket.st_dev &&
-           now.st_ino == server->socket.st_ino;
 }
 
 void
@@ -225,11 +247,7 @@ control_stop(ControlServer *server)
         (void)eventfd_write(server->stop, 1); /* 1 always has room */
         (void)pthread_join(server->thread, NULL);
     }
-    if (server->listener >= 0 && is_ours(server))
-        (void)unlink(server->path); /* the next one would do it, too */
-    fd_clear(&server->listener);
     fd_clear(&server->stop);
-    g_free(server->path);
     g_free(server->containers);
     g_free(server);
 }

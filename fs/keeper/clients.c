@@ -71,6 +71,18 @@ is_root(int fd)
     return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 && peer.uid == 0;
 }
 
+/* What he has sent and nobody reads would reset the connection, and he would not see the answer. */
+static void
+turn_away(int fd)
+{
+    uint8_t byte;
+
+    (void)protocol_refuse(fd, EPERM, "only root may ask the keeper");
+    (void)shutdown(fd, SHUT_RDWR);
+    while (recv(fd, &byte, sizeof byte, MSG_DONTWAIT) > 0)
+        ;
+}
+
 void
 clients_accept(Keeper *keeper, uint64_t now)
 {
@@ -81,7 +93,7 @@ clients_accept(Keeper *keeper, uint64_t now)
     if (fd < 0)
         return;
     if (!is_root(fd)) {
-        (void)protocol_refuse(fd, EPERM, "only root may ask the keeper");
+        turn_away(fd);
         return;
     }
     for (unsigned i = 0; i < KEEPER_CLIENTS; i++)

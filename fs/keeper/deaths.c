@@ -72,6 +72,8 @@ deaths_note(Keeper *keeper, Worker *worker, uint64_t now)
         upgrade_note_death(keeper, now);
     fd_clear(&worker->sock);
     worker->state = WORKER_ENDING;
+    if (keeper->config->is_new && !keeper->has_served)
+        keeper_finish(keeper, KEEPER_FAILED); /* whatever it is, who has started us shall hear it */
 }
 
 static void

@@ -32,7 +32,7 @@
 #include "fs/keeper/holdings.h"
 
 typedef enum {
-    KEEPER_FAILED = -1, /* to begin; nothing was unmounted */
+    KEEPER_FAILED = -1, /* to begin, or no worker can; nothing was unmounted */
     KEEPER_ENDED = 1,   /* KeeperConfig.stop() let it */
     KEEPER_KEPT,        /* ended, and the service manager holds everything */
     KEEPER_HANDED_OVER, /* another keeper goes on */
@@ -46,6 +46,7 @@ typedef struct {
     char *const *argv;   /* the workers' arguments */
     const char *socket;  /* path to listen at, NULL for none */
     bool has_fd_store;   /* of the service manager: it holds what the keeper holds */
+    bool is_new;         /* the mounts are: nobody misses them if no worker can serve */
     int predecessor;     /* what adopt_ask() returned, -1 if there is none; taken over */
     /* The first worker serves. */
     void (*serving)(void *data);

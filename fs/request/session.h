@@ -11,10 +11,10 @@ typedef struct Session Session; /* one connection */
 /* All borrowed; @data must live as long as the session. */
 typedef struct {
     const char *name; /* of its threads, for who looks with ps or gdb: at most 12 bytes */
-    const struct fuse_lowlevel_ops *ops; /* without init */
-    void *data;        /* what fuse_req_userdata() is in them */
-    IntakeWhose whose; /* given @data; may be NULL */
-    SlotsConfig slots; /* where requests lie */
+    const struct fuse_lowlevel_ops *ops; /* init: once all is agreed upon; changes nothing */
+    void *data;                          /* what fuse_req_userdata() is in them */
+    IntakeWhose whose;                   /* given @data; may be NULL */
+    SlotsConfig slots;                   /* where requests lie */
 } SessionConfig;
 
 /* Takes over @fuse_fd: /dev/fuse as mount(2) got it, or in a test one end of a SOCK_SEQPACKET pair,

@@ -14,13 +14,14 @@ daemon_wait_ready()
     return 1
 }
 
-# daemon_start DIR [ARGUMENT…]: mounts on DIR; its pid in DAEMON_PID, its log in DIR.log.
+# daemon_start DIR [ARGUMENT…]: mounts on DIR; its pid in DAEMON_PID, its log in DIR.log.  One process,
+# whose memory, threads and exit code are what is looked at.
 daemon_start()
 {
     local directory=$1
     shift
     mkdir -p "$directory"
-    "$OWNPROCD" --foreground --mountpoint "$directory" "$@" >"$directory.log" 2>&1 </dev/null &
+    "$OWNPROCD" --no-keeper --foreground --mountpoint "$directory" "$@" >"$directory.log" 2>&1 </dev/null &
     DAEMON_PID=$!
     echo "$DAEMON_PID $directory" >>"$SCRATCH/daemons"
     daemon_wait_ready "$directory" $DAEMON_PID || {

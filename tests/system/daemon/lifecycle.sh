@@ -97,7 +97,7 @@ test_in_the_background_it_serves_once_the_command_returns()
     mkdir "$SCRATCH/background"
     "$OWNPROCD" --mountpoint "$SCRATCH/background"
     serves "$SCRATCH/background"
-    pid=$(pgrep -f "^$OWNPROCD --mountpoint $SCRATCH/background\$")
+    pid=$(pgrep --oldest -f "^$OWNPROCD --mountpoint $SCRATCH/background\$") # the keeper
     kill "$pid"
     wait_until 5 is_unmounted "$SCRATCH/background"
 }

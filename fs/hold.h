@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The daemon as its keeper: mounts, or takes over what is mounted, and keeps it (fs/keeper). */
+
+#pragma once
+
+#include "fs/options.h"
+
+/* Returns when somebody has told it to end, or another keeper goes on.  @argv are the workers'
+ * arguments: this process's own.  False without an error if what failed has said so.  @parent is
+ * background_start()'s, or -1. */
+bool hold_run(const Options *options, char **argv, int parent, GError **error);
