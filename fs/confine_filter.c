@@ -152,6 +152,7 @@ static const Condition conditions[] = {
     {SYS_fcntl, 1, ALL, F_GETFL},
     {SYS_fcntl, 1, ALL, F_SETFL},
     {SYS_fcntl, 1, ALL, F_SETLK}, /* whose turn it is to serve */
+    {SYS_fcntl, 1, ALL, F_GETLK},
     {SYS_prctl, 0, ALL, PR_SET_NAME},
     {SYS_prlimit64, 0, ALL, 0},
 #ifdef SYS_open

@@ -6,11 +6,12 @@
  * falls asleep stores `watched` and then reads `since` and `served`.  All in one order (seq_cst),
  * so at least one of the two sees the other. */
 
+#include "fs/keeper/dying.h"
 #include "fs/keeper/keeper_private.h"
 
 #include <poll.h>
 
-#define LOOK_NSEC (500 * KEEPER_MSEC)
+#define LOOK_NSEC (50 * KEEPER_MSEC)
 #define STUCK_NSEC (2 * KEEPER_SECOND)
 #define QUIET_NSEC (2 * KEEPER_SECOND)
 /* Who looks so late was given no time, and neither was anybody else; or the machine slept. */
@@ -91,6 +92,14 @@ next_look(const Worker *active, uint64_t oldest, uint64_t now)
     return next > now ? next : now + LOOK_NSEC;
 }
 
+/* Nothing was served since the last look though somebody waits. */
+static bool
+has_died(const Keeper *keeper, const Worker *active, uint64_t oldest, uint64_t now)
+{
+    return keeper->watch.changed != now && (oldest || keeper->watch.pending_since) &&
+           dying_is(active->pid);
+}
+
 void
 watch_look(Keeper *keeper, uint64_t now)
 {
@@ -114,6 +123,14 @@ watch_look(Keeper *keeper, uint64_t now)
     else if (keeper->watch.pending_since == 0)
         keeper->watch.pending_since = now;
     keeper->watch.next = next_look(active, oldest, now);
+    if (has_died(keeper, active, oldest, now)) {
+        keeper_log(LOG_WARNING, "worker %d is dead but for what the kernel holds",
+                   (int)active->pid);
+        deaths_note(keeper, active, now);
+        active->was_killed = true; /* by whoever it was: it is not waited for */
+        active->deadline = KEEPER_NEVER;
+        return;
+    }
     reason = is_late ? NULL : reason_to_kill(keeper, active, oldest, now);
     if (reason)
         worker_kill(active, now, reason);

@@ -3,6 +3,7 @@
 #include "fs/keeper/worker_link.h"
 
 #include "common/fd.h"
+#include "fs/keeper/dying.h"
 #include "fs/keeper/log.h"
 #include "fs/keeper/protocol.h"
 #include "fs/keeper/spawn.h"
@@ -14,8 +15,7 @@
 #include <string.h>
 
 #define GRANT_MSEC 10000
-/* For the lock of a worker that is dead or about to be.  One with a thread that the kernel holds
- * keeps it, and touches the table never again. */
+/* For the lock of a worker that is about to be dead. */
 #define LOCK_MSEC 500
 
 bool
@@ -60,6 +60,15 @@ worker_link_open(WorkerLink *link, const char *program)
     return 0;
 }
 
+/* Whoever has the lock is dead but for threads that the kernel holds: he touches the table never
+ * again. */
+static bool
+is_lock_of_dying(const WorkerLink *link, struct flock lock)
+{
+    return fcntl(link->holdings.table, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK &&
+           lock.l_pid > 0 && dying_is(lock.l_pid);
+}
+
 static int
 lock(const WorkerLink *link, short type)
 {
@@ -71,6 +80,8 @@ lock(const WorkerLink *link, short type)
             return 0;
         if (errno != EAGAIN && errno != EACCES && errno != EINTR)
             break;
+        if (is_lock_of_dying(link, whole))
+            return 0;
         (void)nanosleep(&pause, NULL);
     }
     keeper_log(LOG_WARNING, "the worker before does not end: %m");
