@@ -9,10 +9,11 @@
 /* Pieces of the line as they stand there: blanks and the like in them are written as octal numbers.
  */
 typedef struct {
-    Span id;    /* the mount's alone while it lasts */
-    Span root;  /* what of the file system it shows */
-    Span point; /* where it is mounted */
-    Span type;  /* "fuse.ownproc" */
+    Span id;     /* the mount's alone while it lasts */
+    Span device; /* of its file system: "0:57" */
+    Span root;   /* what of the file system it shows */
+    Span point;  /* where it is mounted */
+    Span type;   /* "fuse.ownproc" */
     Span super_options;
 } MountLine;
 

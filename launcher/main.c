@@ -17,6 +17,9 @@ static const struct {
     {"docker-args", docker_args_main, "print the -v flags that give a docker container its files"},
     {"ps", ps_main, "list the containers the daemon knows"},
     {"view", view_main, "print a file as a container sees it"},
+    {"status", status_main, "tell how the daemon is"},
+    {"upgrade", upgrade_main, "replace the daemon's program while it serves"},
+    {"shutdown", shutdown_main, "unmount the files and end the daemon"},
     {"gc", gc_main, "remove what killed launchers left"},
 };
 

@@ -8,4 +8,7 @@ int run_main(int argc, char **argv);
 int gc_main(int argc, char **argv);
 int ps_main(int argc, char **argv);
 int view_main(int argc, char **argv);
+int status_main(int argc, char **argv);
+int upgrade_main(int argc, char **argv);
+int shutdown_main(int argc, char **argv);
 int docker_args_main(int argc, char **argv);

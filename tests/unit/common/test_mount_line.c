@@ -52,6 +52,7 @@ each_field_is_found(void **state)
 
     (void)state;
     is(mount.id, "36");
+    is(mount.device, "98:0");
     is(mount.root, "/mnt1");
     is(mount.point, "/mnt2");
     is(mount.type, "ext3");
