@@ -72,8 +72,8 @@ serve(Alone *alone, const Options *options, int parent, GError **error)
     const SessionEvents events = {tell_of_lost, stop, alone};
     g_autofree char *state = NULL;
 
-    if (!service_open(&alone->service, options, NULL, error) || !add_tree(alone, options, error) ||
-        (options->run_dir && !add_bound(alone, options, error)))
+    if (!service_open(&alone->service, &(ServiceConfig){options, NULL, NULL}, error) ||
+        !add_tree(alone, options, error) || (options->run_dir && !add_bound(alone, options, error)))
         return false;
     state = g_strdup_printf("READY=1\nSTATUS=serving %s", alone->mounts.points[0].path);
     tell_manager(state);

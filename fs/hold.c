@@ -204,6 +204,10 @@ hold_run(const Options *options, char **argv, int parent, GError **error)
     Hold hold = {.options = options, .parent = parent};
     bool ok;
 
+    if (options->keeper_cgroup && keeper_leave_cgroup(options->keeper_cgroup) != 0) {
+        read_error_set_errno(error, errno, "cannot go to the cgroup %s", options->keeper_cgroup);
+        return false;
+    }
     if (options->run_dir)
         hold.socket = g_build_filename(options->run_dir, SOCKET, NULL);
     ok = keep(&hold, argv, error);

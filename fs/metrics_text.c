@@ -139,6 +139,29 @@ append_stores(const MetricsReport *report, GString *out)
         append_line(out, "entries", "of", report->stores[i].name, report->stores[i].entries);
 }
 
+static void
+append_survival(const MetricsSurvival *survival, GString *out)
+{
+    if (!survival->is_kept)
+        return;
+    append_single(out, "restarts_total", "Workers that died while they served.",
+                  survival->restarts);
+    append_single(out, "workers_killed_total", "Of them, those that did not answer.",
+                  survival->killed);
+    append_single(out, "upgrades_total", "Changes of the program.", survival->upgrades);
+    append_single(out, "adoptions_total", "Keepers that took over from another.",
+                  survival->adoptions);
+    append_single(out, "recovered_requests_total",
+                  "Requests that a worker left open and the next one answered.",
+                  survival->recovered);
+    append_single(out, "poisoned_requests_total", "Requests that ended two workers: EIO.",
+                  survival->poisoned);
+    append_family(out, "longest_pause_seconds", "gauge", "With nobody serving.");
+    g_string_append(out, "ownproc_longest_pause_seconds ");
+    append_seconds(out, survival->longest_pause_nsec);
+    g_string_append_c(out, '\n');
+}
+
 /* A cgroup may be called whatever its maker liked. */
 static void
 append_container(GString *out, const char *family, const MetricsContainer *container,
@@ -191,6 +214,7 @@ metrics_text_render(const MetricsReport *report, GString *out)
     append_single(out, "containers", "Containers whose CPU times are remembered.",
                   report->containers);
     append_single(out, "loads", "Containers whose load averages are sampled.", report->loads);
+    append_survival(&report->survival, out);
     append_stores(report, out);
     append_single(out, "text_bytes", "Bytes of texts that are kept.", report->text_bytes);
     append_containers(report, out);

@@ -25,6 +25,14 @@ typedef struct {
     uint64_t reads, snapshots;
 } MetricsContainer;
 
+/* What became of workers, since the mounts were made. */
+typedef struct {
+    bool is_kept; /* there is a keeper; else nothing of it is told */
+    uint64_t restarts, killed, upgrades, adoptions;
+    uint64_t recovered, poisoned; /* requests */
+    uint64_t longest_pause_nsec;
+} MetricsSurvival;
+
 typedef struct {
     const char *version;
     uint64_t started; /* seconds since 1970 */
@@ -38,7 +46,8 @@ typedef struct {
     uint64_t containers; /* whose CPU times are remembered */
     uint64_t loads;      /* whose load averages are sampled */
     uint64_t text_bytes; /* of texts that are kept */
-    GArray *each;        /* of MetricsContainer, no name twice; owned; NULL: none */
+    MetricsSurvival survival;
+    GArray *each; /* of MetricsContainer, no name twice; owned; NULL: none */
 } MetricsReport;
 
 void metrics_report_clear(MetricsReport *report);

@@ -196,7 +196,7 @@ config_read(const char *given, Options *options, GError **error)
 
 /* The command line, as it is written; NULL: not given. */
 typedef struct {
-    char *config, *mount_point, *run_dir, *cpu_policy, *container_pid;
+    char *config, *mount_point, *run_dir, *cpu_policy, *container_pid, *keeper_cgroup;
     gboolean foreground, no_keeper, adopt, fd_store, debug, version;
 } CommandLine;
 
@@ -208,6 +208,7 @@ command_line_clear(CommandLine *line)
     g_free(line->run_dir);
     g_free(line->cpu_policy);
     g_free(line->container_pid);
+    g_free(line->keeper_cgroup);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CommandLine, command_line_clear)
@@ -228,6 +229,8 @@ command_line_parse(int argc, char **argv, CommandLine *ret, GError **error)
          "Show everybody the container of this process", "PID"},
         {"foreground", 'f', 0, G_OPTION_ARG_NONE, &ret->foreground,
          "Stay in the foreground, log to stderr", NULL},
+        {"keeper-cgroup", 0, 0, G_OPTION_ARG_STRING, &ret->keeper_cgroup,
+         "Leave the own cgroup for this one at the root, as a pod's must", "NAME"},
         {"no-keeper", 0, 0, G_OPTION_ARG_NONE, &ret->no_keeper,
          "One process, whose end ends the mounts", NULL},
         {"adopt", 0, 0, G_OPTION_ARG_NONE, &ret->adopt,
@@ -264,6 +267,13 @@ command_line_take(const char *key, const char *value, Options *options, GError *
     return false;
 }
 
+/* Of one cgroup, not a path. */
+static bool
+is_cgroup_name(const char *name)
+{
+    return name[0] != '\0' && name[0] != '.' && !strchr(name, '/');
+}
+
 /* One container needs no registry; and what is at the default place is the system's. */
 static void
 settle_run_dir(Options *options)
@@ -297,10 +307,16 @@ options_parse(int argc, char **argv, Options *ret, GError **error)
         !command_line_take("cpu-policy", line.cpu_policy, &options, error) ||
         !command_line_take("container-pid", line.container_pid, &options, error))
         return false;
+    if (line.keeper_cgroup && !is_cgroup_name(line.keeper_cgroup)) {
+        g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                    "--keeper-cgroup: '%s' is not the name of a cgroup", line.keeper_cgroup);
+        return false;
+    }
     settle_run_dir(&options);
     options.foreground = line.foreground;
     options.no_keeper = line.no_keeper;
     options.adopt = line.adopt;
+    options.keeper_cgroup = g_steal_pointer(&line.keeper_cgroup);
     options.fd_store = line.fd_store;
     if (line.config) /* workers are started elsewhere */
         options.config = g_canonicalize_filename(line.config, NULL);
@@ -316,6 +332,7 @@ options_clear(Options *options)
 {
     g_clear_pointer(&options->mount_point, g_free);
     g_clear_pointer(&options->config, g_free);
+    g_clear_pointer(&options->keeper_cgroup, g_free);
     g_clear_pointer(&options->run_dir, g_free);
     g_clear_pointer(&options->policies, policies_free);
 }

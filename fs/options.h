@@ -20,6 +20,7 @@ typedef struct {
     Policies *policies;  /* by file and container; owned */
     pid_t container_pid; /* whose container everybody is shown; 0: each his own */
     char *config;        /* the file that was given, absolute; NULL: none was */
+    char *keeper_cgroup; /* that the keeper goes to; NULL: it stays where it was started */
     bool adopt;          /* go on with what a keeper that runs has */
     bool fd_store;       /* the service manager holds the mounts over a restart */
     bool no_keeper;      /* one process keeps the mounts and serves */

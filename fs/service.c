@@ -8,17 +8,17 @@
 #define MAX_PAGES 16384u           /* that the kernel keeps until the end of their tick */
 
 bool
-service_open(Service *service, const Options *options, Shelf *shelf, GError **error)
+service_open(Service *service, const ServiceConfig *config, GError **error)
 {
     const Server *server = &service->daemon.server;
 
     service->daemon.root_fd = -1;
     service->expiry = expiry_new(
         &(ExpiryConfig){clock_boottime, session_drop_page, MAX_PAGES, session_push_page});
-    service->ops =
-        ops_new(&(OpsConfig){server, clock_boottime, MAX_TEXT_BYTES, service->expiry, true});
+    service->ops = ops_new(&(OpsConfig){server, clock_boottime, MAX_TEXT_BYTES, service->expiry,
+                                        true, config->figures});
     service->bound = bound_new(&(BoundConfig){server, clock_boottime, service->expiry});
-    return daemon_open(&service->daemon, options, shelf, error);
+    return daemon_open(&service->daemon, config->options, config->shelf, error);
 }
 
 static Session *

@@ -26,9 +26,15 @@ typedef struct {
     ControlServer *control;
 } Service;
 
-/* Borrows @options, and @shelf, which may be NULL: daemon_open().  @service is {0};
- * service_close() also after a failure. */
-bool service_open(Service *service, const Options *options, Shelf *shelf, GError **error);
+/* All borrowed. */
+typedef struct {
+    const Options *options;
+    Shelf *shelf;                /* daemon_open(); NULL: nothing is kept */
+    const TableFigures *figures; /* of the keeper; NULL: there is none */
+} ServiceConfig;
+
+/* @service is {0}; service_close() also after a failure. */
+bool service_open(Service *service, const ServiceConfig *config, GError **error);
 
 /* Takes over @fuse_fd, the connection of the tree or of the bound one.  In this order; a service
  * without the second has no control socket either. */

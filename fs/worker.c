@@ -184,8 +184,10 @@ stop(void *data)
 static bool
 begin(Worker *worker, const Options *options, GError **error)
 {
-    worker->shelf = shelf_open(worker->link.holdings.shelf, error);
-    if (!worker->shelf || !service_open(&worker->service, options, worker->shelf, error) ||
+    ServiceConfig config = {.options = options, .figures = &worker->link.table.head->figures};
+
+    config.shelf = worker->shelf = shelf_open(worker->link.holdings.shelf, error);
+    if (!worker->shelf || !service_open(&worker->service, &config, error) ||
         !connect_all(worker, error))
         return false;
     begin_connections(worker);

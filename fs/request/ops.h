@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "fs/keeper/table.h"
 #include "fs/request/expiry.h"
 #include "fs/serve.h"
 
@@ -15,6 +16,7 @@ typedef struct {
     size_t max_text_bytes; /* kept for open files, all together */
     Expiry *expiry;        /* borrowed; NULL: pages stay until somebody asks (tests) */
     bool names_settle;     /* fs/request/settled.h; not where the clock stands still (tests) */
+    const TableFigures *figures; /* of the keeper, borrowed; NULL: there is none */
 } OpsConfig;
 
 typedef struct Ops Ops; /* userdata of the session */

@@ -14,6 +14,21 @@ ops_may_read_metrics(const Ops *ops, fuse_req_t req)
     return reader_is_host_root(ops->config.server->sources.readers, reader->pid, reader->uid);
 }
 
+static MetricsSurvival
+survival(const TableFigures *figures)
+{
+    if (!figures)
+        return (MetricsSurvival){.is_kept = false};
+    return (MetricsSurvival){.is_kept = true,
+                             .restarts = atomic_load(&figures->restarts),
+                             .killed = atomic_load(&figures->killed),
+                             .upgrades = atomic_load(&figures->upgrades),
+                             .adoptions = atomic_load(&figures->adoptions),
+                             .recovered = atomic_load(&figures->recovered),
+                             .poisoned = atomic_load(&figures->poisoned),
+                             .longest_pause_nsec = atomic_load(&figures->longest_pause_nsec)};
+}
+
 GBytes *
 ops_make_metrics(const Ops *ops)
 {
@@ -28,6 +43,7 @@ ops_make_metrics(const Ops *ops)
     looks.entries = ops->settled ? settled_size(ops->settled) : 0;
     metrics_report_add(&report, &looks);
     report.text_bytes += bytes;
+    report.survival = survival(ops->config.figures);
     report.started = (uint64_t)ops->started.tv_sec;
     metrics_text_render(&report, text);
     return g_string_free_to_bytes(text);

@@ -31,6 +31,7 @@ test_status_tells_who_keeps_and_who_serves()
     kill -KILL "$(worker serving)"
     wait_until 5 has_standby
     expect_equal restarts 1 "$(json 'status["restarts"]')"
+    expect_equal "restarts in the metrics" 1 "$(awk '$1 == "ownproc_restarts_total" { print $2 }' "$KEPT/tree/metrics")"
     expect_match "for people" 'serving .*ownprocd' "$(ask status)"
     end_keeper
 }
