@@ -6,10 +6,11 @@
  *     steady SECONDS THREADS FILE…
  *
  * Half of the threads read in pieces of 4 KiB, the others in single bytes.  "torn" are texts with a
- * NUL, or that do not end with a newline, or not after their first one alike (a file of which the
- * names in front of the lines change is none of those that are given here); "back" are counters
- * that went back: the first number of uptime, and those of the first line of stat.  A pause is the
- * longest that any of them waited in 200 ms. */
+ * NUL, or that do not end with a newline; "back" are counters that went back: the first number of
+ * uptime, and those of the first line of stat.  These are compared by who reads them in one piece:
+ * who takes single bytes from the kernel's page may find the end of a newer text behind the
+ * beginning of an older one, and so a number that neither has (docs/ARCHITECTURE.md, "What the
+ * kernel may keep").  A pause is the longest that any of them waited in 200 ms. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -141,7 +142,7 @@ read_once(Reader *reader, unsigned file)
     } else if (is_torn(reader->text, (size_t)len)) {
         (void)fprintf(stderr, "%s: torn: %zd bytes\n", files[file], len);
         atomic_fetch_add(&torn, 1);
-    } else {
+    } else if (reader->piece > 1) {
         compare_counters(reader, file);
     }
     if (fd >= 0)
