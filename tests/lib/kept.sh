@@ -4,6 +4,8 @@
 # An ownprocd of the test's own with its keeper.  Source it after system.sh.
 
 ASK=$BUILD/tests/keeper/ask
+export STEADY=$BUILD/tests/system/steady
+exec 3>&1
 
 # with_keeper NAME: an ownprocd of the test's own, as users start it; its pid in KEEPER_PID.
 with_keeper()
@@ -38,4 +40,24 @@ end_keeper()
     kill "$KEEPER_PID"
     wait "$KEEPER_PID" || fail "$(cat "$KEPT/log")"
     ! grep -q "$KEPT/tree" /proc/mounts || fail "it is still mounted"
+}
+
+# Waits for READERS_PID, whose words are in $KEPT/readers.
+readers_are_content()
+{
+    local code=0
+    wait "$READERS_PID" || code=$?
+    echo "# $(tail -n 1 "$KEPT/readers")" >&3
+    expect_equal "exit code of the readers" 0 "$code$([ $code = 0 ] || head -n 20 "$KEPT/readers")"
+}
+
+# kill_every SECONDS TIMES [SIGNAL]
+kill_every()
+{
+    local pid
+    for _ in $(seq "$2"); do
+        sleep "$1"
+        pid=$(worker serving)
+        [ -z "$pid" ] || kill "-${3:-KILL}" "$pid" 2>/dev/null || true
+    done
 }

@@ -10,7 +10,6 @@
 # shellcheck source=tests/lib/kept.sh
 . "$TESTS_DIR/lib/kept.sh"
 
-STEADY=$BUILD/tests/system/steady
 READERS=8
 
 # read_on SECONDS: in the container "kept", files of both trees, small and large; READERS_PID.
@@ -23,25 +22,6 @@ read_on()
         "$KEPT/tree/sys/devices/system/cpu/online" "$KEPT/run/containers/kept/proc/"{meminfo,stat,uptime} \
         >"$KEPT/readers" 2>&1 </dev/null &
     READERS_PID=$!
-}
-
-readers_are_content()
-{
-    local code=0
-    wait "$READERS_PID" || code=$?
-    echo "# $(tail -n 1 "$KEPT/readers")" >&3
-    expect_equal "exit code of the readers" 0 "$code$([ $code = 0 ] || head -n 20 "$KEPT/readers")"
-}
-
-# kill_every SECONDS TIMES [SIGNAL]
-kill_every()
-{
-    local pid
-    for _ in $(seq "$2"); do
-        sleep "$1"
-        pid=$(worker serving)
-        [ -z "$pid" ] || kill "-${3:-KILL}" "$pid" 2>/dev/null || true
-    done
 }
 
 test_nobody_sees_that_workers_are_killed()
@@ -127,5 +107,4 @@ test_a_second_daemon_is_refused()
     end_keeper
 }
 
-exec 3>&1
 tap_main
