@@ -197,7 +197,7 @@ config_read(const char *given, Options *options, GError **error)
 /* The command line, as it is written; NULL: not given. */
 typedef struct {
     char *config, *mount_point, *run_dir, *cpu_policy, *container_pid, *keeper_cgroup;
-    gboolean foreground, no_keeper, adopt, fd_store, debug, version;
+    gboolean foreground, no_keeper, adopt, fd_store, resend, debug, version;
 } CommandLine;
 
 static void
@@ -237,6 +237,8 @@ command_line_parse(int argc, char **argv, CommandLine *ret, GError **error)
          "Take over from the keeper that runs, if one does", NULL},
         {"fd-store", 0, 0, G_OPTION_ARG_NONE, &ret->fd_store,
          "Leave the mounts to the service manager when it restarts us", NULL},
+        {"resend", 0, 0, G_OPTION_ARG_NONE, &ret->resend,
+         "Have the kernel send again what a dead worker left open, too (Linux 6.9)", NULL},
         {"debug", 'd', 0, G_OPTION_ARG_NONE, &ret->debug, "Log more", NULL},
         {"version", 'V', 0, G_OPTION_ARG_NONE, &ret->version, "Print the version", NULL},
         {0},
@@ -318,6 +320,7 @@ options_parse(int argc, char **argv, Options *ret, GError **error)
     options.adopt = line.adopt;
     options.keeper_cgroup = g_steal_pointer(&line.keeper_cgroup);
     options.fd_store = line.fd_store;
+    options.resend = line.resend;
     if (line.config) /* workers are started elsewhere */
         options.config = g_canonicalize_filename(line.config, NULL);
     options.debug |= line.debug;

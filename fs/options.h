@@ -23,6 +23,7 @@ typedef struct {
     char *keeper_cgroup; /* that the keeper goes to; NULL: it stays where it was started */
     bool adopt;          /* go on with what a keeper that runs has */
     bool fd_store;       /* the service manager holds the mounts over a restart */
+    bool resend;         /* a worker that begins asks for what is open, too */
     bool no_keeper;      /* one process keeps the mounts and serves */
     bool foreground, debug, version;
 } Options;

@@ -131,17 +131,19 @@ begin_connections(Worker *worker)
 
 /* What earlier lives have left open. */
 static void
-recover(Worker *worker)
+recover(Worker *worker, bool resend)
 {
     for (unsigned i = 0; i < worker->service.n_sessions; i++) {
         unsigned number = worker->numbers[i], n;
+        int fd = worker->link.holdings.connections[number].fd;
         Recovery recovery = {worker, worker->service.sessions[i]};
         const RecoverTo to = {.serve = serve_recovered, .poke = poke_recovered, .data = &recovery};
 
-        n = recover_open(&worker->link.table, number, worker->link.holdings.connections[number].fd,
-                         &to);
+        n = recover_open(&worker->link.table, number, fd, &to);
         if (n > 0)
             g_debug("%u requests were left open", n);
+        if (resend && recover_resend(fd) != 0)
+            g_warning("the kernel sends nothing again: %s", g_strerror(errno));
     }
 }
 
@@ -192,7 +194,7 @@ begin(Worker *worker, const Options *options, GError **error)
         return false;
     begin_connections(worker);
     service_take_up(&worker->service);
-    recover(worker);
+    recover(worker, options->resend);
     worker->main = pthread_self();
     if (worker_link_serving(&worker->link) != 0 ||
         pthread_create(&worker->listener, NULL, hear, worker) != 0)

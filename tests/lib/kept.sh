@@ -7,12 +7,14 @@ ASK=$BUILD/tests/keeper/ask
 export STEADY=$BUILD/tests/system/steady
 exec 3>&1
 
-# with_keeper NAME: an ownprocd of the test's own, as users start it; its pid in KEEPER_PID.
+# with_keeper NAME [ARGUMENT…]: an ownprocd of the test's own, as users start it; its pid in
+# KEEPER_PID.
 with_keeper()
 {
     KEPT=$SCRATCH/$1
+    shift
     mkdir -p "$KEPT"
-    "$OWNPROCD" --foreground --mountpoint "$KEPT/tree" --run-dir "$KEPT/run" >"$KEPT/log" 2>&1 </dev/null &
+    "$OWNPROCD" --foreground --mountpoint "$KEPT/tree" --run-dir "$KEPT/run" "$@" >"$KEPT/log" 2>&1 </dev/null &
     KEEPER_PID=$!
     wait_until 10 has_standby
 }

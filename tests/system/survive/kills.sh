@@ -44,6 +44,15 @@ test_a_worker_that_crashes_is_one_that_is_killed()
     end_keeper
 }
 
+test_so_it_is_if_the_kernel_sends_again()
+{
+    with_keeper resent --resend
+    read_on 6
+    kill_every 0.2 20
+    readers_are_content
+    end_keeper
+}
+
 test_a_worker_that_is_stopped_is_replaced()
 {
     with_keeper stopped
