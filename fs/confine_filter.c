@@ -19,6 +19,7 @@
 #include <stdint.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -33,8 +34,6 @@
 #define ARCH AUDIT_ARCH_AARCH64
 #elif defined(__riscv) && __riscv_xlen == 64
 #define ARCH AUDIT_ARCH_RISCV64
-#elif defined(__s390x__)
-#define ARCH AUDIT_ARCH_S390X
 #elif defined(__powerpc64__) && defined(__LITTLE_ENDIAN__)
 #define ARCH AUDIT_ARCH_PPC64LE
 #else
@@ -75,7 +74,6 @@ static const int allowed[] = {
     /* memory */
     SYS_munmap,
     SYS_mremap,
-    SYS_madvise,
     SYS_brk,
     /* threads, signals, time */
     SYS_futex,
@@ -113,8 +111,7 @@ static const int allowed[] = {
     SYS_sysinfo,
     SYS_getrandom,
     SYS_getcpu,
-    SYS_personality, /* a thread that reads cpuinfo for a 32-bit reader becomes one */
-#ifdef SYS_poll      /* not on architectures that came later */
+#ifdef SYS_poll /* not on architectures that came later */
     SYS_poll,
     SYS_access,
     SYS_readlink,
@@ -125,6 +122,10 @@ static const int allowed[] = {
 };
 
 #define WRITES (O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_APPEND | (O_TMPFILE & ~O_DIRECTORY))
+
+/* glibc guards stacks so (linux:include/uapi/asm-generic/mman-common.h, since 6.13). */
+#define GUARD_INSTALL 102
+#define GUARD_REMOVE 103
 
 #define NAMESPACES                                                                                 \
     (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID |  \
@@ -143,6 +144,17 @@ static const Condition conditions[] = {
     {SYS_open_by_handle_at, 2, WRITES, 0},
     {SYS_mmap, 2, PROT_EXEC, 0},
     {SYS_mprotect, 2, PROT_EXEC, 0},
+    {SYS_personality, 0, READ_IMPLIES_EXEC, 0}, /* who reads cpuinfo for a 32-bit reader is one */
+    {SYS_personality, 0, ALL, 0xffffffff},
+    /* Not those that take memory away from others: MADV_HWPOISON, MADV_SOFT_OFFLINE,
+     * MADV_REMOVE. */
+    {SYS_madvise, 2, ALL, MADV_DONTNEED},
+    {SYS_madvise, 2, ALL, MADV_FREE},
+    {SYS_madvise, 2, ALL, MADV_WILLNEED},
+    {SYS_madvise, 2, ALL, MADV_HUGEPAGE},
+    {SYS_madvise, 2, ALL, MADV_NOHUGEPAGE},
+    {SYS_madvise, 2, ALL, GUARD_INSTALL},
+    {SYS_madvise, 2, ALL, GUARD_REMOVE},
     {SYS_setns, 1, ALL, CLONE_NEWCGROUP},
     {SYS_ioctl, 1, ALL, (uint32_t)NS_GET_PID_FROM_PIDNS},
     {SYS_clone, 0, CLONE_THREAD | NAMESPACES, CLONE_THREAD},

@@ -11,9 +11,11 @@
 #include "fs/request/session.h"
 #include "fs/worker.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define EXIT_USAGE 2
 
@@ -48,6 +50,19 @@ start(const Options *options, char **argv, GError **error)
            run(options, argv, parent, error);
 }
 
+/* Else what is opened next would be taken for standard error, and written to. */
+static void
+open_standard_fds(void)
+{
+    int fd;
+
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        (void)close(fd);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -56,6 +71,7 @@ main(int argc, char **argv)
     g_autoptr(GError) error = NULL;
     bool ok;
 
+    open_standard_fds();
     ok = options_parse(argc, argv, &options, &error);
     log_setup("ownprocd", options.debug);
     if (!ok) {

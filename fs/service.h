@@ -41,8 +41,8 @@ bool service_open(Service *service, const ServiceConfig *config, GError **error)
 bool service_connect_tree(Service *service, int fuse_fd, const SlotsConfig *slots, GError **error);
 bool service_connect_bound(Service *service, int fuse_fd, const SlotsConfig *slots, GError **error);
 
-/* What an earlier life of the daemon has left on the shelf goes on.  Of connections that have
- * begun. */
+/* What an earlier life of the daemon has left on the shelf goes on.  Of connections that are there
+ * and have not begun: when they do, pages that the kernel may still have are taken away. */
 void service_take_up(Service *service);
 
 /* @containers is where the bound tree is mounted; @listener is borrowed. */

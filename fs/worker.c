@@ -84,13 +84,17 @@ connect_all(Worker *worker, GError **error)
         return fail(error, "the keeper has no tree");
     }
     fd = dup_connection(worker, tree, &slots);
-    if (fd < 0 || !service_connect_tree(&worker->service, fd, &slots, error))
-        return fd >= 0 || fail(error, "cannot dup a connection");
+    if (fd < 0)
+        return fail(error, "cannot dup a connection");
+    if (!service_connect_tree(&worker->service, fd, &slots, error))
+        return false;
     if (bound < 0)
         return true;
     fd = dup_connection(worker, bound, &slots);
-    if (fd < 0 || !service_connect_bound(&worker->service, fd, &slots, error))
-        return fd >= 0 || fail(error, "cannot dup a connection");
+    if (fd < 0)
+        return fail(error, "cannot dup a connection");
+    if (!service_connect_bound(&worker->service, fd, &slots, error))
+        return false;
     return listener < 0 ||
            service_control(&worker->service, listener, holdings->connections[bound].target, error);
 }
@@ -192,8 +196,8 @@ begin(Worker *worker, const Options *options, GError **error)
     if (!worker->shelf || !service_open(&worker->service, &config, error) ||
         !connect_all(worker, error))
         return false;
+    service_take_up(&worker->service); /* first: pages are taken away when a connection begins */
     begin_connections(worker);
-    service_take_up(&worker->service);
     recover(worker, options->resend);
     worker->main = pthread_self();
     if (worker_link_serving(&worker->link) != 0 ||

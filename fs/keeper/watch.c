@@ -10,6 +10,7 @@
 #include "fs/keeper/keeper_private.h"
 
 #include <poll.h>
+#include <signal.h>
 
 #define LOOK_NSEC (50 * KEEPER_MSEC)
 #define STUCK_NSEC (2 * KEEPER_SECOND)
@@ -126,6 +127,7 @@ watch_look(Keeper *keeper, uint64_t now)
     if (has_died(keeper, active, oldest, now)) {
         keeper_log(LOG_WARNING, "worker %d is dead but for what the kernel holds",
                    (int)active->pid);
+        (void)kill(active->pid, SIGKILL); /* if only its first thread has ended, it is hostile */
         deaths_note(keeper, active, now);
         active->was_killed = true; /* by whoever it was: it is not waited for */
         active->deadline = KEEPER_NEVER;

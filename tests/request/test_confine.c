@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/personality.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -68,6 +69,8 @@ assert_allowed(Attempt attempt)
 }
 
 static pid_t tester; /* who may do more than a worker */
+#define SHARED_LEN 4096
+static void *shared; /* with the tester */
 static char scratch[] = "/tmp/confine-XXXXXX";
 
 static bool
@@ -178,6 +181,20 @@ run_data(void)
            MAP_FAILED;
 }
 
+/* Whatever is mapped to be read can be executed then. */
+static bool
+imply_execution(void)
+{
+    return personality(READ_IMPLIES_EXEC) >= 0;
+}
+
+/* Of memory that is shared with somebody, to take it away from him, too. */
+static bool
+punch_a_hole(void)
+{
+    return madvise(shared, SHARED_LEN, MADV_REMOVE) == 0;
+}
+
 static bool
 write_memory_of_another(void)
 {
@@ -225,6 +242,7 @@ nothing_is_executed(void **state)
     assert_refused(execute);
     assert_refused(make_process);
     assert_refused(run_data);
+    assert_refused(imply_execution);
 }
 
 static void
@@ -245,6 +263,7 @@ no_other_process_is_reached(void **state)
     assert_refused(own_descriptor);
     assert_refused(trace_self);
     assert_refused(write_memory_of_another);
+    assert_refused(punch_a_hole);
     assert_refused(make_socket);
 }
 
@@ -319,6 +338,9 @@ make_scratch(void **state)
 
     (void)state;
     tester = getpid();
+    shared = mmap(NULL, SHARED_LEN, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared == MAP_FAILED)
+        return -1;
     return fd < 0 ? -1 : close(fd);
 }
 
