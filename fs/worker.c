@@ -22,7 +22,6 @@ typedef struct {
     Service service;
     unsigned numbers[SERVICE_CONNECTIONS]; /* of the keeper's connections, by session */
     pthread_t main;
-    pthread_t listener; /* to the keeper */
 } Worker;
 
 static bool
@@ -190,6 +189,7 @@ stop(void *data)
 static bool
 begin(Worker *worker, const Options *options, GError **error)
 {
+    pthread_t listener;
     ServiceConfig config = {.options = options, .figures = &worker->link.table.head->figures};
 
     config.shelf = worker->shelf = shelf_open(worker->link.holdings.shelf, error);
@@ -201,8 +201,9 @@ begin(Worker *worker, const Options *options, GError **error)
     recover(worker, options->resend);
     worker->main = pthread_self();
     if (worker_link_serving(&worker->link) != 0 ||
-        pthread_create(&worker->listener, NULL, hear, worker) != 0)
+        pthread_create(&listener, NULL, hear, worker) != 0)
         return fail(error, "cannot tell the keeper");
+    (void)pthread_detach(listener); /* it ends with the process, if not before */
     return true;
 }
 

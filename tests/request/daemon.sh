@@ -149,6 +149,10 @@ test_a_dead_mount_is_replaced()
     start "$TREE"
     kill -KILL "$DAEMON"
     wait "$DAEMON" || true
+    for _ in $(seq 100); do # its workers end by themselves
+        stat "$TREE" >/dev/null 2>&1 || break
+        sleep 0.02
+    done
     ! stat "$TREE" 2>/dev/null || fail "the mount is not dead"
     start "$TREE"
     expect_equal "mounts" 1 "$(grep -c " $TREE " /proc/mounts)"
