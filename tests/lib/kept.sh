@@ -88,17 +88,18 @@ read_on()
         $(find "$KEPT/tree/proc" "$KEPT/tree/sys" "$KEPT/run/containers/kept" -type f)
 }
 
-# readers_start SECONDS COMMAND… -- FILE…: COMMAND is steady, wherever it runs; reads when this comes
-# back.
+# readers_start SECONDS COMMAND… STEADY -- FILE…: COMMAND runs steady somewhere; it reads when this
+# comes back.
 readers_start()
 {
     local seconds=$1 command=()
     shift
-    while [ "$1" != -- ]; do
+    while [[ $1 != */steady || $2 != -- ]]; do
         command+=("$1")
         shift
     done
-    shift
+    command+=("$1")
+    shift 2
     rm -f "$KEPT/kills" "$KEPT/readers"
     "$STRIKE" nobody "$KEPT/kills" 0 0 >/dev/null
     "${command[@]}" --kills "$KEPT/kills" "$seconds" $READERS "$@" >"$KEPT/readers" 2>&1 </dev/null &
