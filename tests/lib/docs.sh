@@ -15,6 +15,6 @@ doc_commands_are_run()
 {
     local page=$1 names
     shift
-    names=$("$TESTS_DIR/lib/doc-commands" --list "$TESTS_DIR/../docs/$page") || fail "$names"
+    names=$("$TESTS_DIR/lib/doc-commands" NAMES "$TESTS_DIR/../docs/$page") || fail "$names"
     expect_equal "names of commands in $page" "$(printf '%s\n' "$@" | sort)" "$(echo "$names" | sort)"
 }
