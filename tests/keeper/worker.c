@@ -7,7 +7,9 @@
  *     poison    whoever answers a read of it dies
  *     stuck     whoever answers a read of it never comes back
  *
- * Compiled again with DIES_AT_START or DIES_AT_GO it is a program that does not work. */
+ * Compiled again with DIES_AT_START or DIES_AT_GO it is a program that does not work; with DIES_IF
+ * one that does not when the file of that name in its environment is there, but that can go safely.
+ */
 
 #include "fs/keeper/log.h"
 #include "fs/keeper/recover.h"
@@ -18,6 +20,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -261,6 +264,10 @@ main(void)
         return 0;
 #ifdef DIES_AT_GO
     (void)raise(SIGSEGV);
+#endif
+#ifdef DIES_IF
+    if (!keeper_link.is_safe && access(getenv("DIES_IF"), F_OK) == 0)
+        (void)raise(SIGSEGV);
 #endif
     _exit(serve_all()); /* whatever threads are doing */
 }
