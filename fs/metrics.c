@@ -7,6 +7,7 @@
 static _Atomic uint64_t counters[METRIC_N];
 static _Atomic uint64_t reads[METRICS_FILES_MAX];
 static _Atomic uint64_t times[METRICS_BUCKETS + 1], sum_nsec;
+static _Atomic uint64_t recalled_age_usec;
 
 #define USEC UINT64_C(1000)
 #define MSEC (1000 * USEC)
@@ -39,6 +40,19 @@ uint64_t
 metrics_get(Metric metric)
 {
     return get(&counters[metric]);
+}
+
+void
+metrics_recalled(uint64_t age_usec)
+{
+    metrics_count(METRIC_SERVED_SAFE);
+    atomic_store_explicit(&recalled_age_usec, age_usec, memory_order_relaxed);
+}
+
+uint64_t
+metrics_recalled_age(void)
+{
+    return get(&recalled_age_usec);
 }
 
 void

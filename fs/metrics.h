@@ -16,11 +16,16 @@ typedef enum {
     METRIC_SERVED_ZERO,     /* the configuration wants zeros */
     METRIC_SERVED_HOST,     /* the configuration wants the host's text in a container */
     METRIC_SNAPSHOTS,       /* texts whose numbers were gathered for them, and not shared */
+    METRIC_SERVED_SAFE,     /* texts of before, because those who would make new ones died */
     METRIC_N,
 } Metric;
 
 void metrics_count(Metric metric);
 uint64_t metrics_get(Metric metric);
+
+/* METRIC_SERVED_SAFE; and how old the text was that was served so last. */
+void metrics_recalled(uint64_t age_usec);
+uint64_t metrics_recalled_age(void);
 
 /* Texts made for readers, by file (its place in proc_files), and how long that took. */
 #define METRICS_FILES_MAX 192

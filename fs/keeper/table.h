@@ -149,6 +149,13 @@ table_end(TablePlace *place, uint8_t *bytes)
     atomic_store_explicit(&place->since, 0, memory_order_release);
 }
 
+/* It was not answered, and is left to another worker, where that finds it. */
+static inline void
+table_let_go(TablePlace *place)
+{
+    atomic_store_explicit(&place->since, 0, memory_order_release);
+}
+
 /* What no worker that went wrong may change for those that come after it. */
 typedef struct {
     struct {

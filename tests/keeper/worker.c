@@ -110,7 +110,7 @@ answer_read(const struct fuse_in_header *in)
            left < read_in->size ? left : read_in->size);
 }
 
-static void
+static bool
 serve(void *bytes, size_t len, void *data)
 {
     const struct fuse_in_header *in = bytes;
@@ -144,6 +144,7 @@ serve(void *bytes, size_t len, void *data)
     default:
         answer(in, ENOSYS, NULL, 0);
     }
+    return true;
 }
 
 static void
@@ -175,7 +176,7 @@ run(void *data)
             continue;
         if (table_begin(table->head, place, 0, keeper_now()))
             poke(NULL);
-        serve(buffer, (size_t)n, NULL);
+        (void)serve(buffer, (size_t)n, NULL);
         table_end(place, buffer);
     }
     return NULL;
@@ -217,7 +218,7 @@ begin(pthread_t *threads)
         answer_fd = keeper_link.holdings.connections[c].fd;
         if (answer_fd < 0)
             continue; /* it has ended */
-        serve(connection->init, connection->init_size, NULL);
+        (void)serve(connection->init, connection->init_size, NULL);
         (void)recover_open(&keeper_link.table, c, answer_fd, &to);
         for (uintptr_t i = 0; i < THREADS; i++)
             if (pthread_create(&threads[n++], NULL, run, (void *)(c * THREADS + i)) != 0)
