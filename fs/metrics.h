@@ -5,6 +5,7 @@
 #pragma once
 
 #include <glib.h>
+#include <stdatomic.h>
 #include <stdint.h>
 
 typedef enum {
@@ -19,6 +20,12 @@ typedef enum {
     METRIC_SERVED_SAFE,     /* texts of before, because those who would make new ones died */
     METRIC_N,
 } Metric;
+
+/* From then on all that is counted is counted in @words, which outlive this process, and goes on
+ * from what is there if that was counted by the same @layout (not 0).  Before any thread counts.
+ * What was counted before is not there. */
+#define METRICS_WORDS 320u
+void metrics_share(_Atomic uint64_t *words, uint64_t layout);
 
 void metrics_count(Metric metric);
 uint64_t metrics_get(Metric metric);

@@ -8,6 +8,8 @@
 #include "fs/confine.h"
 #include "fs/keeper/recover.h"
 #include "fs/keeper/worker_link.h"
+#include "fs/metrics.h"
+#include "fs/report.h"
 #include "fs/service.h"
 
 #include <pthread.h>
@@ -220,6 +222,7 @@ begin(Worker *worker, const Options *options, GError **error)
     if (!worker->shelf || !service_open(&worker->service, &config, error) ||
         !connect_all(worker, error))
         return false;
+    metrics_share(worker->link.table.head->counters, report_layout());
     service_take_up(&worker->service); /* first: pages are taken away when a connection begins */
     begin_connections(worker);
     recover(worker, options->resend);

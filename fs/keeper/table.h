@@ -33,6 +33,7 @@
                             */
 #define TABLE_NAME_MAX 32u /* with the NUL */
 #define TABLE_INIT_MAX 512u
+#define TABLE_COUNTERS 320u
 
 /* One thread of a worker.  Only it writes here, and the keeper when it is dead. */
 typedef struct {
@@ -87,6 +88,8 @@ typedef struct {
     uint32_t n_connections, n_places, request_max, n_waiting, waiting_size, connection_size;
     _Atomic uint32_t watched; /* the keeper looks every now and then whether requests are served */
     TableFigures figures;
+    /* Of workers alone, who count on where the one before ended; of what, the first says. */
+    _Alignas(64) _Atomic uint64_t counters[TABLE_COUNTERS];
 } TableHead;
 
 typedef struct {

@@ -53,4 +53,17 @@ test_while_workers_die_in_a_row_the_texts_of_before_are_served()
     end_keeper
 }
 
+test_metrics_count_on_when_a_worker_has_died()
+{
+    local before
+    with_keeper counted
+    for _ in $(seq 20); do cat "$KEPT/tree/proc/swaps" >/dev/null; done
+    before=$(metric 'reads_total{file="proc/swaps"}')
+    expect_between "reads" 5 1000 "$before"
+    kill -KILL "$(worker serving)"
+    cat "$KEPT/tree/proc/swaps" >/dev/null
+    expect_between "reads, $before before" $((before + 1)) $((before + 2)) "$(metric 'reads_total{file="proc/swaps"}')"
+    end_keeper
+}
+
 tap_main
