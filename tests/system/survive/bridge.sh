@@ -18,9 +18,11 @@ is_in_state()
 # Nobody asks meanwhile, so that each of them has answered nothing.
 die_in_a_row()
 {
-    for _ in $(seq $DEATHS); do
-        wait_until 10 is_in_state serving
-        kill -KILL "$(worker serving)"
+    local pid
+    while [ "$(figure restarts)" -lt $DEATHS ]; do
+        pid=$(worker serving)
+        [ -z "$pid" ] || kill -KILL "$pid" 2>/dev/null || true
+        sleep 0.01
     done
     wait_until 3 is_in_state safe
 }
