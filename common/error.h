@@ -10,7 +10,8 @@
 typedef enum {
     READ_ERROR_GONE,      /* it does not exist (any more): process ended, cgroup removed */
     READ_ERROR_MALFORMED, /* it was read, but its text is not what the kernel documents */
-    READ_ERROR_IO, /* it could not be read: EIO, EACCES, EMFILE, larger than IO_READ_MAX … */
+    READ_ERROR_IO,    /* it could not be read: EIO, EACCES, EMFILE, larger than IO_READ_MAX … */
+    READ_ERROR_LATER, /* nobody reads anything now; somebody else will */
     READ_ERROR_STRANGER, /* nobody can say whose numbers to show (reader not visible here) */
 } ReadError;
 

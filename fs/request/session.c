@@ -5,6 +5,7 @@
 #include "common/error.h"
 #include "common/fd.h"
 #include "common/log.h"
+#include "fs/request/answers.h"
 #include "fs/request/session_private.h"
 
 #include <errno.h>
@@ -99,17 +100,26 @@ session_free(Session *session)
     g_free(session);
 }
 
-static void
+/* False if it is left to another process. */
+static bool
 answer(const Session *session, const struct fuse_buf *request)
 {
     answering = session;
+    answers_begin();
     fuse_session_process_buf(session->se, request);
+    return !answers_was_left();
+}
+
+bool
+session_answer(Session *session, void *bytes, size_t len)
+{
+    return answer(session, &(struct fuse_buf){.mem = bytes, .size = len});
 }
 
 void
-session_answer(Session *session, void *bytes, size_t len)
+session_take_up(Session *session)
 {
-    answer(session, &(struct fuse_buf){.mem = bytes, .size = len});
+    intake_take_up(session->intake);
 }
 
 bool
@@ -119,8 +129,8 @@ session_serve(const Session *session, IntakePlace *place)
 
     if (!intake_next(place, &request))
         return false;
-    if (request.size > 0)
-        answer(session, &request);
+    if (request.size > 0 && !answer(session, &request))
+        intake_leave(place);
     return !fuse_session_exited(session->se);
 }
 
