@@ -21,3 +21,10 @@ GQuark read_error_quark(void);
 /* Sets @error from an errno value: ENOENT, ESRCH, ENOTDIR and ENODEV (a removed cgroup) become
  * READ_ERROR_GONE, the rest READ_ERROR_IO.  The message is @format, ": " and strerror. */
 void read_error_set_errno(GError **error, int errsv, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
+/* Has @end called, which may not return, wherever this process finds out that it has no file
+ * descriptor or no memory left (EMFILE, ENOMEM): before anything is told of that.  For a process
+ * after which another one answers, which has both. */
+void read_error_on_exhaustion(void (*end)(void));
+/* Who finds that out without an errno says so. */
+void read_error_exhausted(void);

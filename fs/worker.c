@@ -181,6 +181,22 @@ end_at_once(void)
     _exit(EXIT_FAILURE);
 }
 
+/* Who has just begun to serve has taken nothing yet: the next one would have no more. */
+#define EXHAUSTED_EARLIEST_USEC 50000
+
+static gint64 serving_since;
+
+static void
+end_exhausted(void)
+{
+    static const char why[] = "ownprocd: no memory or file descriptor is left: the next goes on\n";
+
+    if (g_get_monotonic_time() - serving_since < EXHAUSTED_EARLIEST_USEC)
+        return;
+    (void)!write(STDERR_FILENO, why, sizeof why - 1); /* to log takes both */
+    end_at_once();
+}
+
 /* The thread that hears the keeper. */
 static void *
 hear(void *data)
@@ -227,6 +243,8 @@ begin(Worker *worker, const Options *options, GError **error)
     begin_connections(worker);
     recover(worker, options->resend);
     worker->main = pthread_self();
+    serving_since = g_get_monotonic_time();
+    read_error_on_exhaustion(end_exhausted);
     if (worker_link_serving(&worker->link) != 0 ||
         pthread_create(&listener, NULL, hear, worker) != 0)
         return fail(error, "cannot tell the keeper");

@@ -9,13 +9,20 @@
 #include "fs/request/session_private.h"
 
 #include <errno.h>
+#include <string.h>
+
+/* It answers ENOMEM by itself, which nobody shall see after whom another process answers. */
+#define NO_MEMORY "failed to allocate"
 
 G_GNUC_PRINTF(2, 0)
 static void
 log_libfuse(enum fuse_log_level level, const char *format, va_list args)
 {
-    g_autofree char *message = g_strchomp(g_strdup_vprintf(format, args));
+    g_autofree char *message = NULL;
 
+    if (strstr(format, NO_MEMORY))
+        read_error_exhausted();
+    message = g_strchomp(g_strdup_vprintf(format, args));
     log_limited(level <= FUSE_LOG_WARNING ? G_LOG_LEVEL_WARNING : G_LOG_LEVEL_DEBUG, "libfuse",
                 "%s", message);
 }
