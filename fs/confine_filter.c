@@ -65,8 +65,7 @@ static const int allowed[] = {
     SYS_accept4,
     SYS_recvfrom,
     SYS_recvmsg,
-    SYS_sendto,
-    SYS_sendmsg,
+    SYS_sendto, /* not sendmsg(2): a descriptor that somebody is sent he has to close */
     SYS_getsockopt,
     SYS_getsockname,
     SYS_getpeername,

@@ -129,7 +129,7 @@ hear(Keeper *keeper, const struct pollfd fds[N_FROM], uint64_t now)
         if (fds[FROM_WORKERS + i].revents && keeper->workers[i].sock == fds[FROM_WORKERS + i].fd)
             words_hear(keeper, &keeper->workers[i], now);
     if (fds[FROM_PREDECESSOR].revents && keeper->predecessor >= 0)
-        hand_over_hear(keeper);
+        hand_over_hear(keeper, now);
     for (unsigned i = 0; i < KEEPER_CLIENTS; i++)
         if (fds[FROM_CLIENTS + i].revents && keeper->clients[i].fd == fds[FROM_CLIENTS + i].fd)
             clients_hear(keeper, &keeper->clients[i], now);

@@ -8,9 +8,9 @@
  *
  *  1. Every fd of a connection is here.  Workers get dups of it and open none of their own: a clone
  *     (FUSE_DEV_IOC_CLONE) that dies with its worker ends the requests that were read through it.
- *  2. At most one worker serves.  The next one is told to go when the one before is dead, or has
- *     said that it drained; and it holds a lock on the table, so that even two keepers that both
- *     think the mounts theirs cannot make two workers serve.
+ *  2. At most one worker serves.  The next one is told to go when the one before is dead: who has
+ *     drained is killed.  And it holds a lock on the table, without which it does not serve, so
+ *     that even two keepers that both think the mounts theirs cannot make two workers serve.
  *  3. A request is in the table from when the kernel gave it away until it is answered (table.h).
  *     Who begins to serve answers first what is open there; what two workers died of gets EIO.
  *  4. There is always a warm worker beside the one that serves, unless it cannot be started.  While
