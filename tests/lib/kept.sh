@@ -135,3 +135,25 @@ expect_strikes()
     strikes=$(awk '{ print $2 }' "$KEPT/strikes")
     expect_between "workers that died of $strikes struck" $((strikes * 3 / 8)) "$strikes" "$(figure restarts)"
 }
+
+# nobody_notices EVERY_MSEC [SIGNAL [STATE…]]: while workers are struck so.
+nobody_notices()
+{
+    read_on $((SECONDS_OF_KILLS + 1))
+    strike_for "$SECONDS_OF_KILLS" "$@"
+    readers_are_content
+    expect_equal "requests given up" 0 "$(figure poisoned)"
+}
+
+# with_fault NAME HOW: each worker goes wrong by itself, in the midst of a handler.
+with_fault()
+{
+    KEPT_ENVIRONMENT=(LD_PRELOAD="$FAULT" OWNPROC_FAULT="$2")
+    with_keeper "$1"
+    read_on "$SECONDS_OF_KILLS"
+    readers_are_content
+    wait_until 10 has_standby
+    expect_between "workers that died" "$SECONDS_OF_KILLS" $((SECONDS_OF_KILLS * 10)) "$(figure restarts)"
+    expect_equal "requests given up" 0 "$(figure poisoned)"
+    end_keeper
+}

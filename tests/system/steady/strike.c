@@ -26,8 +26,7 @@
 #define PATIENCE_MSEC 20000
 #define GIVE_UP 200000 /* looks in a row, for one who may be struck */
 #define LOOK_USEC 200  /* between two */
-#define ENOUGH 20 /* requests answered: who dies before is one that cannot serve, for the keeper   \
-                   */
+#define ENOUGH 20      /* requests: who dies before cannot serve, as the keeper sees it */
 
 static bool
 ask(const char *path, ProtocolStatus *ret)
