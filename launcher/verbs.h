@@ -14,4 +14,5 @@ int shutdown_main(int argc, char **argv);
 int attach_main(int argc, char **argv);
 int detach_main(int argc, char **argv);
 int repair_main(int argc, char **argv);
+int hook_main(int argc, char **argv);
 int docker_args_main(int argc, char **argv);

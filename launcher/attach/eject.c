@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#define PATIENCE_SEC 10
+#define PATIENCE_SEC 5
 #define OWN_TYPE "fuse.ownproc"
 
 static bool

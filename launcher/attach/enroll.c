@@ -52,7 +52,9 @@ bool
 enroll(const char *run_dir, const Process *process, const char *preferred, Enrolment *ret,
        GError **error)
 {
-    char *of_namespace = g_strdup_printf("mnt-%" G_GUINT64_FORMAT, process->mount_ns);
+    /* Numbers of namespaces are used again. */
+    char *of_namespace = g_strdup_printf("mnt-%" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT,
+                                         process->mount_ns, process->started);
     const char *name = preferred ? preferred : process->id;
     g_autoptr(GError) problem = NULL;
 

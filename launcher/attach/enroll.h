@@ -15,9 +15,9 @@ typedef struct {
 } Enrolment;
 
 /* Registers the container of @process as @preferred (NULL: what its engine calls it), or, if
- * another has that name, as one that is made of its mount namespace's number.  Without a daemon
- * that takes registrations @ret->path is NULL and all is well.  LAUNCH_ERROR_FAILED if it is in no
- * container, or has ended. */
+ * another has that name, as one made of the number of its mount namespace and its start.  Without a
+ * daemon that takes registrations @ret->path is NULL and all is well.  LAUNCH_ERROR_FAILED if it is
+ * in no container, or has ended. */
 bool enroll(const char *run_dir, const Process *process, const char *preferred, Enrolment *ret,
             GError **error);
 

@@ -14,7 +14,7 @@
 #include <string.h>
 #include <sys/vfs.h>
 
-#define PATIENCE_SEC 10
+#define PATIENCE_SEC 5
 
 /* A file on its way. */
 typedef struct {
