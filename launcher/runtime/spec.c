@@ -108,6 +108,19 @@ spec_annotation(json_object *spec)
     return g_strcmp0(value, "false") == 0 ? SPEC_ANNOTATION_NO : SPEC_ANNOTATION_NONE;
 }
 
+/* Where @mount is, from the container's root; NULL if it does not say.  The caller frees. */
+static char *
+point_of(json_object *mount)
+{
+    const char *destination = string_of(mount, "destination");
+
+    if (!destination)
+        return NULL;
+    while (*destination == '/') /* two of them would be kept */
+        destination++;
+    return g_canonicalize_filename(*destination ? destination : ".", "/");
+}
+
 /* The last mount whose destination is @point; NULL if there is none. */
 static json_object *
 mount_at(json_object *spec, const char *point)
@@ -116,8 +129,7 @@ mount_at(json_object *spec, const char *point)
 
     for (size_t i = 0; i < length_of(mounts); i++) {
         json_object *mount = json_object_array_get_idx(mounts, i);
-        const char *destination = string_of(mount, "destination");
-        g_autofree char *path = destination ? g_canonicalize_filename(destination, "/") : NULL;
+        g_autofree char *path = point_of(mount);
 
         if (g_strcmp0(path, point) == 0)
             found = mount;
@@ -159,8 +171,7 @@ is_taken(json_object *spec, const char *point)
     json_object *mounts = get(spec, "mounts", json_type_array);
 
     for (size_t i = 0; i < length_of(mounts); i++) {
-        const char *destination = string_of(json_object_array_get_idx(mounts, i), "destination");
-        g_autofree char *path = destination ? g_canonicalize_filename(destination, "/") : NULL;
+        g_autofree char *path = point_of(json_object_array_get_idx(mounts, i));
 
         if (!path || strcmp(path, "/") == 0 || strcmp(path, "/proc") == 0 ||
             strcmp(path, "/sys") == 0)
