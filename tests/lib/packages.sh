@@ -11,7 +11,7 @@ packages_for()
     docs) echo python3-docutils ;;
     format) echo clang-format codespell shellcheck ;;
     clang) echo clang libclang-rt-14-dev ;;
-    system) echo bc busybox-static iproute2 kmod libcap2-bin lxcfs strace ;;
+    system) echo bc busybox-static crun iproute2 kmod libcap2-bin lxcfs runc strace ;;
     root) echo debian-archive-keyring debootstrap ;;
     docker) echo ca-certificates docker.io ;;
     vm) echo cpio e2fsprogs qemu-system-x86 ;;
