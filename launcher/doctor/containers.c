@@ -70,30 +70,45 @@ is_served(const TreeMount *mount)
            mount_tree_is_over_kernel_file(mount);
 }
 
-/* What a reader of a dead file is told, or that nobody answers him. */
-static bool
-is_dead(const Process *process, const TreeMount *mount)
+typedef enum { FILE_ALIVE, FILE_DEAD, FILE_SILENT } FileState;
+
+/* What its reader is told, or that nobody answers him. */
+static FileState
+state_of(const Process *process, const TreeMount *mount)
 {
     Place file = {process, mount->point};
     InChild what = {read_file, &file, CHECK_PATIENCE_SEC};
     g_autoptr(GError) error = NULL;
     g_autoptr(GString) text = in_child(&what, &error);
 
-    return !text && (g_str_has_suffix(error->message, strerror(ENOTCONN)) ||
-                     g_str_has_suffix(error->message, strerror(ESTALE)) ||
-                     strstr(error->message, "has not answered"));
+    if (text)
+        return FILE_ALIVE;
+    if (strstr(error->message, "has not answered"))
+        return FILE_SILENT;
+    return g_str_has_suffix(error->message, strerror(ENOTCONN)) ||
+                   g_str_has_suffix(error->message, strerror(ESTALE))
+               ? FILE_DEAD
+               : FILE_ALIVE;
 }
 
-/* All of one connection live and die together: one file of each is read. */
+/* All of one connection live and die together, so of each one file is read; of one that did not
+ * answer, @silent, no other container's. */
 static Condition
-condition_of(const Process *process, const GPtrArray *mounts)
+condition_of(const Process *process, const GPtrArray *mounts, GHashTable *silent)
 {
     g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
 
     for (guint i = 0; i < mounts->len; i++) {
         const TreeMount *mount = mounts->pdata[i];
+        FileState state = FILE_SILENT;
 
-        if (is_served(mount) && g_hash_table_add(seen, mount->device) && is_dead(process, mount))
+        if (!is_served(mount) || !g_hash_table_add(seen, mount->device))
+            continue;
+        if (!g_hash_table_contains(silent, mount->device))
+            state = state_of(process, mount);
+        if (state == FILE_SILENT)
+            g_hash_table_add(silent, g_strdup(mount->device));
+        if (state != FILE_ALIVE)
             return CONTAINER_DEAD;
     }
     if (g_hash_table_size(seen) > 0)
@@ -122,6 +137,7 @@ check_containers(const Doctor *doctor)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) containers = find_containers(NULL, &error);
+    g_autoptr(GHashTable) silent = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     unsigned counts[G_N_ELEMENTS(texts)] = {0};
 
     if (!containers) {
@@ -135,7 +151,7 @@ check_containers(const Doctor *doctor)
 
         if (!mounts || !has_proc(mounts)) /* it has ended, or cannot read any of it */
             continue;
-        condition = condition_of(process, mounts);
+        condition = condition_of(process, mounts, silent);
         if (counts[condition]++ < NAMED_MAX && texts[condition].what)
             say_one(doctor, process, &texts[condition]);
     }

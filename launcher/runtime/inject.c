@@ -107,7 +107,8 @@ add(Injection *injection, GError **error)
         g_set_error(error, SPEC_ERROR, SPEC_ERROR_SKIP, "something is mounted there already");
         return false;
     }
-    if (refused && injection->hook)
+    /* The hook binds all there is, not what was chosen. */
+    if (refused && injection->hook && !settings->files)
         (void)hook_program_add(injection->spec, injection->hook, settings);
     time = add_time_namespace(injection);
     injection->changed = true;
