@@ -18,25 +18,20 @@ examine()
     python3 -m json.tool "$SCRATCH/findings" >/dev/null || fail "it is no JSON: $(cat "$SCRATCH/findings")"
 }
 
-# found CHECK STATE [WORD]: prints results and advice of these findings, one a line, if WORD is in them.
+# found CHECK STATE [WORD]: prints these findings, each a line of the JSON, that have WORD in them.
 found()
 {
-    python3 - "$SCRATCH/findings" "$@" <<'END'
-import json, sys
-file, check, state, word = sys.argv[1:4] + [(sys.argv[4:] + [""])[0]]
-lines = ["%s %s" % (f["result"], f["advice"]) for f in json.load(open(file)) if (f["check"], f["state"]) == (check, state)]
-print("\n".join(line for line in lines if word in line))
-END
+    grep -F "\"check\": \"$1\", \"state\": \"$2\"" "$SCRATCH/findings" | grep -F -e "${3:-}"
 }
 
 expect_found()
 {
-    [ -n "$(found "$@")" ] || fail "not found: $* in $(cat "$SCRATCH/findings")"
+    found "$@" >/dev/null || fail "not found: $* in $(cat "$SCRATCH/findings")"
 }
 
 expect_not_found()
 {
-    [ -z "$(found "$@")" ] || fail "found: $(found "$@")"
+    ! found "$@" || fail "these should not be there"
 }
 
 # container COMMAND: BARE, a process in one that has done COMMAND; bare_end ends it.
@@ -56,7 +51,8 @@ test_a_daemon_that_is_well_gives_nothing_to_do()
         expect_not_found $check bad
         expect_not_found $check unknown
     done
-    expect_equal "exit code" "$([ -z "$(found containers bad)" ] || echo 1)" "${CODE#0}"
+    # Other containers of this machine may have none.
+    expect_equal "exit code" "$(found containers bad >/dev/null && echo 1 || echo 0)" "$CODE"
     end_keeper
 }
 
@@ -129,11 +125,11 @@ test_a_container_whose_lxcfs_is_dead_is_named()
     expect_not_found containers bad "process $BARE)"
     kill -STOP $lxcfs
     examine "$TREE" "$RUN_DIR"
-    expect_found containers bad "process $BARE) has files that are dead. ownproc repair"
+    expect_found containers bad "process $BARE) has files that are dead."
     kill -KILL $lxcfs
     wait $lxcfs || true
     examine "$TREE" "$RUN_DIR"
-    expect_found containers bad "process $BARE) has files that are dead. ownproc repair"
+    expect_found containers bad "process $BARE) has files that are dead."
     umount -l "$SCRATCH/lxcfs"
     bare_end
 }
