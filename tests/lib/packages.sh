@@ -13,6 +13,7 @@ packages_for()
     clang) echo clang libclang-rt-14-dev ;;
     system) echo bc busybox-static iproute2 kmod libcap2-bin lxcfs strace ;;
     root) echo debian-archive-keyring debootstrap ;;
+    cri) echo busybox-static python3-grpcio ;;
     docker) echo ca-certificates docker.io ;;
     vm) echo cpio e2fsprogs qemu-system-x86 ;;
     esac
