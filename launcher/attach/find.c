@@ -94,8 +94,21 @@ look_at(const char *name, const Machine *machine)
     return process && is_in_container(machine, process) ? g_steal_pointer(&process) : NULL;
 }
 
+static bool
+is_below(const Process *process, const char *cgroup)
+{
+    if (!cgroup || cgroup[0] != '/' || cgroup[1] == '\0')
+        return false;
+    if (process->cgroups.unified && cgroup_path_is_below(process->cgroups.unified, cgroup))
+        return true;
+    for (unsigned i = 0; i < CGROUP_N_CONTROLLERS; i++)
+        if (process->cgroups.v1[i] && cgroup_path_is_below(process->cgroups.v1[i], cgroup))
+            return true;
+    return false;
+}
+
 GPtrArray *
-find_containers(GError **error)
+find_containers(const char *below, GError **error)
 {
     g_autoptr(GDir) processes = g_dir_open("/proc", 0, error);
     g_autoptr(GHashTable) oldest =
@@ -110,8 +123,10 @@ find_containers(GError **error)
         return NULL;
     while ((name = g_dir_read_name(processes)) != NULL) {
         process = look_at(name, &machine);
-        if (process)
+        if (process && (!below || is_below(process, below)))
             take(oldest, process);
+        else
+            process_free(process);
     }
     containers = g_ptr_array_new_with_free_func((GDestroyNotify)process_free);
     g_hash_table_iter_init(&iter, oldest);
@@ -139,19 +154,6 @@ cgroup_of(const char *word, const char *run_dir)
         if (g_strcmp0(g_hash_table_lookup(records->pdata[i], "name"), word) == 0)
             return g_strdup(g_hash_table_lookup(records->pdata[i], "cgroup"));
     return NULL;
-}
-
-static bool
-is_below(const Process *process, const char *cgroup)
-{
-    if (!cgroup || cgroup[0] != '/' || cgroup[1] == '\0')
-        return false;
-    if (process->cgroups.unified && cgroup_path_is_below(process->cgroups.unified, cgroup))
-        return true;
-    for (unsigned i = 0; i < CGROUP_N_CONTROLLERS; i++)
-        if (process->cgroups.v1[i] && cgroup_path_is_below(process->cgroups.v1[i], cgroup))
-            return true;
-    return false;
 }
 
 static bool
@@ -221,7 +223,7 @@ GPtrArray *
 find_container(const char *word, const char *run_dir, GError **error)
 {
     g_autofree char *init = state_init_pid(word);
-    g_autoptr(GPtrArray) containers = find_containers(error);
+    g_autoptr(GPtrArray) containers = find_containers(NULL, error);
     pid_t pid;
 
     if (!containers || (!init && !keep_meant(containers, word, run_dir, error)))
@@ -230,7 +232,7 @@ find_container(const char *word, const char *run_dir, GError **error)
         return g_steal_pointer(&containers);
     if (means_process(word, init, &pid)) {
         g_clear_pointer(&containers, g_ptr_array_unref);
-        containers = find_containers(error);
+        containers = find_containers(NULL, error);
         return containers && keep_of_process(containers, pid, error) ? g_steal_pointer(&containers)
                                                                      : NULL;
     }

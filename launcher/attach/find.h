@@ -8,9 +8,9 @@
 
 /* The oldest process of each container: of each mount namespace that is not the machine's or our
  * own and whose processes have another pid namespace too, or an engine's cgroup and another root.
- * By age;
+ * @below: only of processes below this cgroup, as /proc/PID/cgroup writes it; NULL: all.  By age;
  * the caller unrefs the array of Process. */
-GPtrArray *find_containers(GError **error);
+GPtrArray *find_containers(const char *below, GError **error);
 
 /* Those that @word means: a name that `ownproc run` gave or the daemon of @run_dir knows, an
  * engine's id or its first digits, or the pid of any process, in this order.  There are several if

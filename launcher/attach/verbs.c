@@ -44,7 +44,7 @@ static const Verb repair_verb = {
 
 typedef struct {
     gboolean all, force;
-    char *files, *format, *run_dir, *tree;
+    char *files, *format, *below, *run_dir, *tree;
     AttachConfig config;
 } Options;
 
@@ -55,6 +55,7 @@ options_clear_all(Options *options)
     attach_config_clear(&options->config);
     g_free(options->files);
     g_free(options->format);
+    g_free(options->below);
     g_free(options->run_dir);
     g_free(options->tree);
 }
@@ -123,7 +124,7 @@ act_on(Course *course, const char *word)
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) containers =
         word ? find_container(word, course->options->config.run_dir, &error)
-             : find_containers(&error);
+             : find_containers(course->options->below, &error);
 
     if (containers) {
         act(course, containers);
@@ -166,6 +167,10 @@ check(Options *options, const Verb *verb, int argc, GError **error)
     if (argc > 1 && options->all)
         return usage(error, "either --all or a container");
     options->all = options->all || (argc == 1 && verb->is_for_all);
+    if (options->below && !options->all)
+        return usage(error, "--below is for --all");
+    if (options->below && (options->below[0] != '/' || options->below[1] == '\0'))
+        return usage(error, "--below: a cgroup begins with '/', and is not the root");
     if (argc == 1 && !options->all)
         return usage(error, "which container?  A name, an engine's id, a pid, or --all");
     if (options->files) {
@@ -202,6 +207,8 @@ verb_main(const Verb *verb, int argc, char **argv)
     g_auto(Options) options = {0};
     const GOptionEntry entries[] = {
         {"all", 0, 0, G_OPTION_ARG_NONE, &options.all, "every container that runs", NULL},
+        {"below", 0, 0, G_OPTION_ARG_STRING, &options.below,
+         "of --all, only what is below this cgroup", "CGROUP"},
         {"format", 0, 0, G_OPTION_ARG_STRING, &options.format, "text or json", "FORMAT"},
         {"run-dir", 0, 0, G_OPTION_ARG_FILENAME, &options.run_dir,
          "the daemon's run directory (" OPTIONS_RUN_DIR ")", "DIR"},

@@ -63,13 +63,17 @@ expect_none_attached()
     expect_equal "our mounts there" "" "$left"
 }
 
-# expect_numbers PID MEMORY-KB CPUS: what the container's files say, read in it.  Its uptime is not the
-# machine's: the tests' containers are young.
+# expect_numbers PID MEMORY-KB CPUS [COMMAND…]: what the container's files say, read in it; by COMMAND cat
+# FILE, which is of its cgroups as well, where they are not bound from its own directory.  Its uptime is
+# not the machine's: the tests' containers are young.
 expect_numbers()
 {
-    expect_equal "MemTotal in kB" "$2" "$(inside "$1" cat /proc/meminfo | meminfo_value MemTotal -)"
-    expect_equal "CPUs in stat" "$3" "$(inside "$1" cat /proc/stat | grep -c '^cpu[0-9]')"
-    expect_between "uptime in s" 0 300 "$(inside "$1" cat /proc/uptime | cut -d. -f1)"
+    local pid=$1 memory=$2 cpus=$3
+    shift 3
+    [ $# -gt 0 ] || set -- inside "$pid"
+    expect_equal "MemTotal in kB" "$memory" "$("$@" cat /proc/meminfo | meminfo_value MemTotal -)"
+    expect_equal "CPUs in stat" "$cpus" "$("$@" cat /proc/stat | grep -c '^cpu[0-9]')"
+    expect_between "uptime in s" 0 300 "$("$@" cat /proc/uptime | cut -d. -f1)"
 }
 
 # The containers that the tests' daemon knows by name.
