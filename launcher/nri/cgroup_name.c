@@ -34,7 +34,8 @@ systemd_path(char *const *parts)
     g_autoptr(GString) path = g_string_new(NULL);
     const char *slice = parts[0][0] ? parts[0] : "system" SLICE;
 
-    if (!append_slice(path, slice) || !parts[2][0] || strchr(parts[1], '/') || strchr(parts[2], '/'))
+    if (!append_slice(path, slice) || !parts[2][0] || strchr(parts[1], '/') ||
+        strchr(parts[2], '/'))
         return NULL;
     if (g_str_has_suffix(parts[2], SLICE))
         g_string_append_printf(path, "/%s", parts[2]);

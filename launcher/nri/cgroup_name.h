@@ -5,6 +5,7 @@
 #pragma once
 
 /* @cgroups_path is what the runtime tells its low-level runtime: a path from the root of each
- * hierarchy, or for systemd "slice:prefix:name" (opencontainers/runc, docs/systemd.md).  Returns what
- * /proc/PID/cgroup will say, or NULL if that depends on more than this text; the caller frees. */
+ * hierarchy, or for systemd "slice:prefix:name" (opencontainers/runc, docs/systemd.md).  Returns
+ * what /proc/PID/cgroup will say, or NULL if that depends on more than this text; the caller frees.
+ */
 char *cgroup_name_path(const char *cgroups_path);

@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static Policy *
 policy_of(const Injector *injector, const char *text)
@@ -115,12 +116,27 @@ mount(InjectorRuntime *runtime, const Subject *subject, Known *known)
     return binds;
 }
 
+/* True if both are files of one namespace; none that is on somebody else's file system is looked
+ * at. */
+static bool
+is_same_namespace(const char *one, const char *other)
+{
+    struct stat one_stat, other_stat;
+
+    return g_str_has_prefix(one, "/proc/") && stat(one, &one_stat) == 0 &&
+           stat(other, &other_stat) == 0 && one_stat.st_dev == other_stat.st_dev &&
+           one_stat.st_ino == other_stat.st_ino;
+}
+
 /* False if it is to have none; says why. */
 static bool
-wanted(InjectorRuntime *runtime, const Subject *subject, PolicyVerdict *ret)
+wanted(InjectorRuntime *runtime, Subject *subject, PolicyVerdict *ret)
 {
     const char *reason = "";
 
+    /* containerd joins the pod's, which may be the host's. */
+    if (subject->joined_pids && is_same_namespace(subject->joined_pids, "/proc/1/ns/pid"))
+        subject->host_pids = true;
     if (subject->wish == WISH_UNKNOWN)
         log_limited(G_LOG_LEVEL_WARNING, "annotation",
                     "%s: the annotation " SUBJECT_ANNOTATION " is neither true nor false",
@@ -133,7 +149,7 @@ wanted(InjectorRuntime *runtime, const Subject *subject, PolicyVerdict *ret)
 }
 
 static GPtrArray *
-create(void *data, const Subject *subject)
+create(void *data, Subject *subject)
 {
     InjectorRuntime *runtime = data;
     PolicyVerdict verdict;
@@ -196,7 +212,7 @@ run(InjectorRuntime *runtime, const Subject *subject, Known *known)
 }
 
 static void
-started(void *data, const Subject *subject)
+started(void *data, Subject *subject)
 {
     InjectorRuntime *runtime = data;
     Known *known = g_hash_table_lookup(runtime->injector->known, subject->id);
@@ -213,7 +229,7 @@ synchronized(void *data, const GPtrArray *subjects)
     guint n = 0;
 
     for (guint i = 0; i < subjects->len; i++) {
-        const Subject *subject = subjects->pdata[i];
+        Subject *subject = subjects->pdata[i];
 
         if (!subject->running || !wanted(runtime, subject, &verdict))
             continue;

@@ -24,9 +24,9 @@ struct Injector {
     const Policy *policy;
     Scout *scout;
     Jobs *jobs;
-    GHashTable *known;   /* id to Known */
-    gint64 retry_at;     /* when to ask for the daemon again */
-    gint64 retry_usec;   /* and after how long once more */
+    GHashTable *known; /* id to Known */
+    gint64 retry_at;   /* when to ask for the daemon again */
+    gint64 retry_usec; /* and after how long once more */
 };
 
 /* Whether a container is where cgroup_name_path() says depends on how the machine is set up: until
@@ -43,7 +43,7 @@ struct InjectorRuntime {
     char *name;     /* "containerd 1.7.24" */
     Policy *policy; /* with what the runtime had to say */
     Trust trust;
-    bool restarts;  /* a container may be started again, in another cgroup of the same name */
+    bool restarts; /* a container may be started again, in another cgroup of the same name */
 };
 
 void injector_count(const Injector *injector, TallyOutcome outcome);

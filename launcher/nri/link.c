@@ -155,8 +155,8 @@ receive(Link *link)
         if (n < 0 && errno == EAGAIN)
             return true;
         if (n <= 0) {
-            bool midway = session_is_synchronized(link->session) &&
-                          session_is_waiting(link->session);
+            bool midway =
+                session_is_synchronized(link->session) && session_is_waiting(link->session);
 
             hang_up(link, midway ? "closed in the middle of a frame" : "closed", midway);
             return false;

@@ -10,9 +10,9 @@ Policy *
 policy_new(void)
 {
     /* These are no runc and no crun: a container is a machine, or has a /proc of its own making. */
-    static const char *const handlers[] = {"kata*",   "gvisor*", "runsc*", "sysbox*", "firecracker*",
-                                           "urunc*",  "wasm*",   "spin*",  "crun-wasm*",
-                                           "nabla*",  NULL};
+    static const char *const handlers[] = {"kata*",        "gvisor*", "runsc*", "sysbox*",
+                                           "firecracker*", "urunc*",  "wasm*",  "spin*",
+                                           "crun-wasm*",   "nabla*",  NULL};
     static const char *const sockets[] = {"/var/run/nri/nri.sock", "/run/docker/nri.sock", NULL};
     static const char *const all[] = {"*", NULL}, *const none[] = {NULL};
     Policy *policy = g_new(Policy, 1);

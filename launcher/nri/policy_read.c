@@ -30,7 +30,8 @@ read_path(GKeyFile *file, const char *key, void *field, GError **error)
     if (!path)
         return false;
     if (path[0] != '/') {
-        g_set_error(error, LAUNCH_ERROR, LAUNCH_ERROR_USAGE, "%s=%s is no absolute path", key, path);
+        g_set_error(error, LAUNCH_ERROR, LAUNCH_ERROR_USAGE, "%s=%s is no absolute path", key,
+                    path);
         return false;
     }
     g_free(*old);

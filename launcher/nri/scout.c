@@ -22,9 +22,9 @@ struct Scout {
     const char *tree, *run_dir;
     pid_t pid; /* 0: there is none */
     int fd;
-    uint32_t serial;      /* of the last question */
-    gint64 silent_since;  /* since when it owes an answer; 0: it owes none */
-    GArray *killed;       /* pids that may take their time to end */
+    uint32_t serial;     /* of the last question */
+    gint64 silent_since; /* since when it owes an answer; 0: it owes none */
+    GArray *killed;      /* pids that may take their time to end */
 };
 
 Scout *
@@ -210,8 +210,7 @@ scout_look(Scout *scout, const char *id, const char *cgroup, GError **error)
     /* If it has gone meanwhile, the next one answers. */
     if (!ask(scout, SCOUT_LOOK, id ? id : "", cgroup ? cgroup : "")) {
         dismiss(scout);
-        if (!hire(scout, error) ||
-            !ask(scout, SCOUT_LOOK, id ? id : "", cgroup ? cgroup : "")) {
+        if (!hire(scout, error) || !ask(scout, SCOUT_LOOK, id ? id : "", cgroup ? cgroup : "")) {
             g_set_error_literal(error, READ_ERROR, READ_ERROR_GONE,
                                 "the child that asks the daemon has ended");
             return NULL;

@@ -20,8 +20,8 @@ typedef struct {
     /* All containers that there are; of Subject, borrowed. */
     void (*synchronized)(void *data, const GPtrArray *subjects);
     /* What to mount (binds.h), which is taken over; NULL or nothing: nothing. */
-    GPtrArray *(*create)(void *data, const Subject *subject);
-    void (*started)(void *data, const Subject *subject);
+    GPtrArray *(*create)(void *data, Subject *subject);
+    void (*started)(void *data, Subject *subject);
     void (*stopped)(void *data, const Subject *subject);
     void (*removed)(void *data, const Subject *subject);
     /* It said something that makes no sense; the connection goes on. */

@@ -36,9 +36,9 @@ call_configure(Session *session, const ProtobufCBinaryData *payload)
 
     if (message) {
         session->only_ro = strcmp(message->runtime_name, "docker") == 0;
-        session->ops->configured(session->data,
-                                 &(SessionRuntime){message->runtime_name, message->runtime_version,
-                                                   message->config});
+        session->ops->configured(
+            session->data,
+            &(SessionRuntime){message->runtime_name, message->runtime_version, message->config});
         nri__configure__free_unpacked(message, NULL);
     } else {
         baffle(session, "the runtime's configuration cannot be read");
@@ -157,7 +157,7 @@ call_create(Session *session, const ProtobufCBinaryData *payload)
 
 /* Which of @ops an event is for; those that are not here are none of our business. */
 static void
-tell(Session *session, int event, const Subject *subject)
+tell(Session *session, int event, Subject *subject)
 {
     switch (event) {
     case EVENT_POST_START:
@@ -231,14 +231,14 @@ static const struct {
     const char *method;
     Call call;
 } calls[] = {
-    {"Configure", call_configure},        {"Synchronize", call_synchronize},
-    {"CreateContainer", call_create},     {"PostStartContainer", call_started},
-    {"StopContainer", call_stop},         {"RemoveContainer", call_remove},
-    {"StateChange", call_state_change},   {"Shutdown", NULL},
-    {"UpdateContainer", NULL},            {"RunPodSandbox", NULL},
-    {"StopPodSandbox", NULL},             {"RemovePodSandbox", NULL},
-    {"PostCreateContainer", NULL},        {"StartContainer", NULL},
-    {"PostUpdateContainer", NULL},        {"UpdatePodSandbox", NULL},
+    {"Configure", call_configure},      {"Synchronize", call_synchronize},
+    {"CreateContainer", call_create},   {"PostStartContainer", call_started},
+    {"StopContainer", call_stop},       {"RemoveContainer", call_remove},
+    {"StateChange", call_state_change}, {"Shutdown", NULL},
+    {"UpdateContainer", NULL},          {"RunPodSandbox", NULL},
+    {"StopPodSandbox", NULL},           {"RemovePodSandbox", NULL},
+    {"PostCreateContainer", NULL},      {"StartContainer", NULL},
+    {"PostUpdateContainer", NULL},      {"UpdatePodSandbox", NULL},
     {"PostUpdatePodSandbox", NULL},
 };
 
@@ -252,9 +252,9 @@ answer(Session *session, uint32_t stream, const GByteArray *payload, Nri__Status
     if (payload)
         response.payload = (ProtobufCBinaryData){payload->len, payload->data};
     message = g_malloc(nri__response__get_packed_size(&response) + 1); /* which may be 0 */
-    session_send(session, MUX_PLUGIN,
-                 &(TtrpcFrame){stream, TTRPC_RESPONSE, message,
-                               nri__response__pack(&response, message)});
+    session_send(
+        session, MUX_PLUGIN,
+        &(TtrpcFrame){stream, TTRPC_RESPONSE, message, nri__response__pack(&response, message)});
 }
 
 bool

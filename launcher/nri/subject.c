@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#define STATE_RUNNING 3 /* ContainerState, pkg/api/api.proto */
+#define STATE_RUNNING 3      /* ContainerState, pkg/api/api.proto */
 #define PID_LIMIT (1u << 22) /* PID_MAX_LIMIT, include/linux/threads.h */
 
 static void
@@ -27,6 +27,7 @@ subject_free(Subject *subject)
     g_free(subject->namespace);
     g_free(subject->handler);
     g_free(subject->cgroups_path);
+    g_free(subject->joined_pids);
     g_ptr_array_unref(subject->mounts);
     g_free(subject);
 }
@@ -68,7 +69,7 @@ take_mounts(Subject *subject, const Nri__Container *container)
         if (strcmp(mount->destination, "/sys") == 0 && is_writable_sysfs(mount))
             subject->writable_sys = true;
         if (!g_str_has_prefix(mount->destination, "/proc/") &&
-            !g_str_has_prefix(mount->destination, "/sys/"))
+            !g_str_has_prefix(mount->destination, "/sys/devices/"))
             continue;
         kept = g_new(SubjectMount, 1);
         *kept = (SubjectMount){g_strdup(mount->destination), g_strdup(mount->source)};
@@ -87,8 +88,12 @@ take_platform(Subject *subject, const Nri__Linux *platform)
     g_free(subject->cgroups_path);
     subject->cgroups_path = g_strdup(platform->cgroups_path);
     for (size_t i = 0; i < platform->n_namespaces; i++) {
-        const char *type = platform->namespaces[i]->type;
+        const char *type = platform->namespaces[i]->type, *path = platform->namespaces[i]->path;
 
+        if (strcmp(type, "pid") == 0 && path[0]) {
+            g_free(subject->joined_pids);
+            subject->joined_pids = g_strdup(path);
+        }
         own_pids = own_pids || strcmp(type, "pid") == 0;
         subject->user_namespace = subject->user_namespace || strcmp(type, "user") == 0;
     }

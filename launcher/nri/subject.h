@@ -20,7 +20,7 @@ typedef enum {
     WISH_UNKNOWN, /* neither "true" nor "false" */
 } SubjectWish;
 
-/* A mount that lies inside the container's /proc or /sys. */
+/* A mount that lies where the files could be, inside the container's /proc or /sys/devices. */
 typedef struct {
     char *destination;
     char *source;
@@ -35,7 +35,8 @@ typedef struct {
     char *cgroups_path;
     pid_t pid; /* 0: it has none, or we are not told */
     bool running;
-    bool host_pids;      /* it shares the host's pid namespace */
+    bool host_pids;      /* it shares the host's pid namespace, as far as this message tells */
+    char *joined_pids;   /* file of the pid namespace that it joins, a pod's; NULL: none */
     bool user_namespace; /* it has a user namespace of its own */
     bool writable_sys;   /* its /sys can be written to: it is privileged */
     SubjectWish wish;

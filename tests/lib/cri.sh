@@ -6,7 +6,7 @@
 # "root" and "cri".
 #
 #     cri_start trixie                                # containerd 1.7, with NRI, and the image
-#     pod=$(cri_pod web) id=$(cri container "$pod" web --memory 268435456)
+#     pod=$(cri_pod web) id=$(cri_container "$pod" web --memory 268435456)
 #     cri exec "$id" cat /proc/meminfo
 #     cri_stop                                        # with all its pods
 #
@@ -52,10 +52,16 @@ disabled_plugins = ["io.containerd.internal.v1.opt", "io.containerd.tracing.proc
 END
 }
 
-# cri_pod NAME [OPTION…]: a pod whose cgroups are below those of the test, which removes them.
+# cri_pod NAME [OPTION…], cri_container POD NAME [OPTION…] [-- COMMAND…]: cri pod, cri container, with
+# cgroups below those of the test, which removes them.
 cri_pod()
 {
     cri pod "$1" --cgroup-parent "/$CONTAINER_PARENT" "${@:2}"
+}
+
+cri_container()
+{
+    cri container "$1" "$2" --cgroup-parent "/$CONTAINER_PARENT" "${@:3}"
 }
 
 # cri_start SUITE: starts containerd, or starts it again; its pid in CRI_PID.  What runs goes on.

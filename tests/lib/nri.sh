@@ -4,13 +4,11 @@
 # ownproc-nri beside a containerd and a daemon of the test's own.  Source it after cri.sh.
 
 NRI=$BUILD/launcher/nri/ownproc-nri
+export TREE=$SCRATCH/tree RUN_DIR=$SCRATCH/tree.run # where the engine can see them
 
-# nri_daemon: where the engine can see it.
 nri_daemon()
 {
-    export TREE=$SCRATCH/tree RUN_DIR=$SCRATCH/tree.run
     daemon_start "$TREE" --run-dir "$RUN_DIR"
-    echo "$DAEMON_PID" >"$SCRATCH/daemon.pid"
 }
 
 nri_config()
