@@ -20,6 +20,7 @@ static const struct {
     {"status", status_main, "tell how the daemon is"},
     {"upgrade", upgrade_main, "replace the daemon's program while it serves"},
     {"shutdown", shutdown_main, "unmount the files and end the daemon"},
+    {"metrics", metrics_main, "answer Prometheus over HTTP"},
     {"gc", gc_main, "remove what killed launchers left"},
 };
 

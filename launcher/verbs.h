@@ -11,4 +11,5 @@ int view_main(int argc, char **argv);
 int status_main(int argc, char **argv);
 int upgrade_main(int argc, char **argv);
 int shutdown_main(int argc, char **argv);
+int metrics_main(int argc, char **argv);
 int docker_args_main(int argc, char **argv);
