@@ -32,6 +32,7 @@
 typedef struct {
     const Options *options;
     char *socket; /* NULL: nobody can ask */
+    char *binary; /* path of the workers' program */
     int parent;
 } Hold;
 
@@ -198,12 +199,11 @@ gather(const Hold *hold, Holdings *ret, KeeperConfig *config, GError **error)
 }
 
 /* Where the program was, which is where the next one will be; after an upgrade this very one is
- * called "… (deleted)". */
-static bool
-find_binary(char **ret, GError **error)
+ * called "… (deleted)".  A pod's is in memory, where no next one comes. */
+static char *
+find_binary(const Options *options, GError **error)
 {
-    *ret = g_file_read_link(BINARY, error);
-    return *ret != NULL;
+    return options->pod_host != 0 ? g_strdup(BINARY) : g_file_read_link(BINARY, error);
 }
 
 /* Those of this process; what is relative has another meaning where workers are started. */
@@ -223,8 +223,8 @@ keep(Hold *hold, char **argv, GError **error)
 {
     Holdings holdings = HOLDINGS_INIT;
     g_auto(GStrv) arguments = worker_arguments(hold->options, argv);
-    g_autofree char *binary = NULL;
     KeeperConfig config = {.program = "ownprocd " OWNPROC_VERSION,
+                           .binary = hold->binary,
                            .argv = arguments,
                            .config = hold->options->config ? hold->options->config
                                                            : OPTIONS_CONFIG_DEFAULT,
@@ -239,9 +239,6 @@ keep(Hold *hold, char **argv, GError **error)
                            .data = hold};
     KeeperEnd end;
 
-    if (!find_binary(&binary, error))
-        return false;
-    config.binary = binary;
     end = gather(hold, &holdings, &config, error) ? keeper_run(&config, &holdings) : KEEPER_FAILED;
     /* Nobody has anything of what is new, what failed has said why; and of what is left when the
      * tree was unmounted nobody is to find anything. */
@@ -254,19 +251,24 @@ keep(Hold *hold, char **argv, GError **error)
     return end != KEEPER_FAILED;
 }
 
+static bool
+leave_cgroup(const char *name, GError **error)
+{
+    if (!name || keeper_leave_cgroup(name) == 0)
+        return true;
+    read_error_set_errno(error, errno, "cannot go to the cgroup %s", name);
+    return false;
+}
+
 bool
 hold_run(const Options *options, char **argv, int parent, GError **error)
 {
-    Hold hold = {.options = options, .parent = parent};
-    bool ok;
+    g_autofree char *binary = find_binary(options, error), *socket = NULL;
+    Hold hold = {.options = options, .binary = binary, .parent = parent};
 
-    if (options->keeper_cgroup && keeper_leave_cgroup(options->keeper_cgroup) != 0) {
-        read_error_set_errno(error, errno, "cannot go to the cgroup %s", options->keeper_cgroup);
+    if (!binary || !leave_cgroup(options->keeper_cgroup, error))
         return false;
-    }
     if (options->run_dir)
-        hold.socket = g_build_filename(options->run_dir, SOCKET, NULL);
-    ok = keep(&hold, argv, error);
-    g_free(hold.socket);
-    return ok;
+        hold.socket = socket = g_build_filename(options->run_dir, SOCKET, NULL);
+    return keep(&hold, argv, error);
 }

@@ -26,6 +26,7 @@ typedef struct {
     pid_t container_pid; /* whose container everybody is shown; 0: each his own */
     char *config;        /* the file that was given, absolute; NULL: none was */
     char *keeper_cgroup; /* that the keeper goes to; NULL: it stays where it was started */
+    pid_t pod_host;      /* whose namespaces a pod's keeper goes to, outliving it; 0: it is none */
     bool adopt;          /* go on with what a keeper that runs has */
     bool fd_store;       /* the service manager holds the mounts over a restart */
     bool resend;         /* a worker that begins asks for what is open, too */

@@ -21,6 +21,8 @@
 static bool
 is_young(const Keeper *keeper, const Worker *worker, uint64_t now)
 {
+    if (worker->state == WORKER_READY) /* it did nothing but wait, so somebody has killed it */
+        return now - worker->began < YOUNG_NSEC;
     if (worker->serving == 0)
         return true;
     return now - worker->serving < YOUNG_NSEC &&

@@ -43,6 +43,7 @@ close_others_at_exec(void)
         close_at_exec_one_by_one(); /* Linux < 5.11 */
 }
 
+/* But SIGPIPE: who takes messages may be gone, which is no reason to end. */
 static void
 default_signals(void)
 {
@@ -50,7 +51,8 @@ default_signals(void)
     sigset_t none;
 
     for (int sig = 1; sig < NSIG; sig++)
-        (void)sigaction(sig, &action, NULL); /* not those that cannot be changed */
+        if (sig != SIGPIPE)
+            (void)sigaction(sig, &action, NULL); /* not those that cannot be changed */
     (void)sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
