@@ -15,12 +15,9 @@ NEWER=$OWNPROCD
 # upgrade_while_read PROGRAM: and kills workers of it.
 upgrade_while_read()
 {
-    container_make skewed memory=64M
-    container_run skewed "$STEADY" 4 4 "$KEPT/tree/proc/"{meminfo,stat,uptime} >"$KEPT/readers" 2>&1 </dev/null &
-    READERS_PID=$!
-    sleep 0.5
+    read_on 5
     "$OWNPROC" upgrade --run-dir "$KEPT/run" --binary "$1"
-    kill_every 0.3 5
+    strike_for 2 300
     readers_are_content
     wait_until 10 has_standby
     expect_equal "upgrades" 1 "$(figure upgrades)"
