@@ -48,6 +48,7 @@ static const int allowed[] = {
     SYS_write,
     SYS_writev,
     SYS_close,
+    SYS_dup3,
     SYS_lseek,
     SYS_fstat,
     SYS_fstatfs,

@@ -130,8 +130,13 @@ deaths_reap(Keeper *keeper, uint64_t now)
     while (waitid(P_ALL, 0, &info, WEXITED | WSTOPPED | WCONTINUED | WNOHANG) == 0 &&
            info.si_pid != 0) {
         Worker *worker = find(keeper, info.si_pid); /* orphans are adopted, too */
+        bool is_over =
+            info.si_code == CLD_EXITED || info.si_code == CLD_KILLED || info.si_code == CLD_DUMPED;
 
-        if (worker && info.si_code == CLD_STOPPED)
+        if (is_over && leaving_reap(keeper, info.si_pid,
+                                    info.si_code == CLD_EXITED && info.si_status == 0, now))
+            worker = NULL;
+        else if (worker && info.si_code == CLD_STOPPED)
             note_stop(keeper, worker, now);
         else if (worker && info.si_code == CLD_CONTINUED)
             worker->stopped = 0;

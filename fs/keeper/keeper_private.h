@@ -43,9 +43,12 @@ typedef struct {
 } Worker;
 
 typedef struct {
-    int fd; /* of the file that is executed; -1: none */
+    int fd;     /* of the file that is executed; -1: none */
+    int config; /* a copy of its configuration, sealed; -1: none */
     unsigned number;
 } KeeperProgram;
+
+#define KEEPER_NO_PROGRAM ((KeeperProgram){.fd = -1, .config = -1})
 
 typedef enum {
     CLIENT_ASKS,
@@ -105,6 +108,13 @@ typedef struct {
     uint64_t taken_deadline; /* for that; then for a worker to serve */
     unsigned taker_deaths;   /* of workers before one has served */
 
+    struct {
+        bool is_wanted;
+        bool is_first; /* the next look is the first one: who is found is told */
+        pid_t pid;     /* who looks; 0 */
+        uint64_t next;
+    } leaving;
+
     Client clients[KEEPER_CLIENTS];
     uint64_t deaf_until; /* nobody can be accepted; 0 */
 } Keeper;
@@ -141,6 +151,19 @@ void deaths_note(Keeper *keeper, Worker *worker, uint64_t now);
 void watch_begin(Keeper *keeper, uint64_t now);
 void watch_look(Keeper *keeper, uint64_t now);
 uint64_t watch_deadline(const Keeper *keeper);
+
+/* -- leaving.c */
+/* Ends as soon as nobody uses the mounts. */
+void leaving_begin(Keeper *keeper, uint64_t now);
+/* False if @pid is not who looks for users; @is_unused is what it has found. */
+bool leaving_reap(Keeper *keeper, pid_t pid, bool is_unused, uint64_t now);
+void leaving_advance(Keeper *keeper, uint64_t now);
+uint64_t leaving_deadline(const Keeper *keeper);
+
+/* -- program.c */
+/* Takes @binary over (-1: KeeperConfig.binary is opened).  0, or errno. */
+int program_open(Keeper *keeper, int binary, KeeperProgram *ret);
+void program_close(KeeperProgram *program);
 
 /* -- upgrade.c */
 /* Takes @binary over (-1: KeeperConfig.binary is opened).  0, or errno. */

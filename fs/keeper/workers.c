@@ -148,7 +148,8 @@ start(Keeper *keeper, uint64_t now)
         table_restore(&keeper->table, &keeper->saved); /* it is to find what it can map */
     *worker = (Worker){
         .sock = -1, .program = keeper->program.number, .began = now, .deadline = now + START_NSEC};
-    worker->pid = spawn_worker(&keeper->spawn, keeper->program.fd, &worker->sock);
+    worker->pid =
+        spawn_worker(&keeper->spawn, keeper->program.fd, keeper->program.config, &worker->sock);
     if (worker->pid < 0)
         keeper->not_before = now + KEEPER_SECOND; /* the machine has no room for it */
     else
@@ -239,7 +240,9 @@ workers_advance(Keeper *keeper, uint64_t now)
         go(keeper, ready, false, now);
     else if (active && ready && is_better(keeper, active, ready))
         worker_drain(active, now);
-    if (!has_candidate(keeper))
+    /* Whoever started us hears what the first one says, and so does no other (fs/worker.c). */
+    if (!has_candidate(keeper) &&
+        (keeper->has_served || !keeper->config->is_new || !workers_active(keeper)))
         start(keeper, now);
 }
 
