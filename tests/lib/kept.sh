@@ -157,3 +157,9 @@ with_fault()
     expect_equal "requests given up" 0 "$(figure poisoned)"
     end_keeper
 }
+
+# Of themselves.
+expect_no_deaths()
+{
+    [ "$(figure restarts)" = 0 ] || fail "workers died: $(tail -n 40 "$KEPT/log")"
+}
