@@ -14,6 +14,7 @@ packages_for()
     system) echo bc busybox-static iproute2 kmod libcap2-bin lxcfs strace ;;
     root) echo debian-archive-keyring debootstrap ;;
     docker) echo ca-certificates docker.io ;;
+    package) echo debhelper dpkg-dev fish lintian man-db python3-docutils zsh ;;
     vm) echo cpio e2fsprogs qemu-system-x86 ;;
     esac
 }
