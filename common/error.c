@@ -8,6 +8,23 @@
 G_DEFINE_QUARK(ownproc-read-error-quark, read_error)
 /* clang-format on */
 
+static void (*_Atomic end_exhausted)(void);
+
+void
+read_error_on_exhaustion(void (*end)(void))
+{
+    end_exhausted = end;
+}
+
+void
+read_error_exhausted(void)
+{
+    void (*end)(void) = end_exhausted;
+
+    if (end)
+        end();
+}
+
 static ReadError
 code_from_errno(int errsv)
 {
@@ -28,6 +45,8 @@ read_error_set_errno(GError **error, int errsv, const char *format, ...)
     g_autofree char *what = NULL;
     va_list args;
 
+    if (errsv == EMFILE || errsv == ENOMEM)
+        read_error_exhausted();
     va_start(args, format);
     what = g_strdup_vprintf(format, args);
     va_end(args);

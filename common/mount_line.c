@@ -12,7 +12,7 @@ mount_line_parse(Span line, MountLine *ret)
 {
     MountLine mount;
     Span skipped;
-    Span *const fields[] = {&mount.id, &skipped, &mount.device, &mount.root, &mount.point};
+    Span *const fields[] = {&mount.id, &mount.parent, &mount.device, &mount.root, &mount.point};
 
     if (line.len == 0 || memchr(line.text, '\0', line.len)) /* the kernel's text has none */
         return false;

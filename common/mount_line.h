@@ -10,6 +10,7 @@
  */
 typedef struct {
     Span id;     /* the mount's alone while it lasts */
+    Span parent; /* the id of the mount that it is on */
     Span device; /* of its file system: "0:57" */
     Span root;   /* what of the file system it shows */
     Span point;  /* where it is mounted */

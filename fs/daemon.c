@@ -105,8 +105,9 @@ keep(Daemon *daemon)
     containers_keep(daemon->containers, daemon->shelf);
     registry_keep(daemon->registry, daemon->shelf);
     history_keep(daemon->history, daemon->shelf);
-    texts_keep(daemon->texts, daemon->shelf);
-    loads_keep(daemon->loads, daemon->shelf);
+    texts_keep(daemon->texts, daemon->shelf, clock_boottime());
+    if (!daemon->is_safe) /* who comes next catches up */
+        loads_keep(daemon->loads, daemon->shelf);
 }
 
 bool
@@ -140,6 +141,7 @@ daemon_open(Daemon *daemon, const Options *options, Shelf *shelf, GError **error
         .cpu_policy = options->cpu_policy,
         .policies = options->policies,
         .registry = daemon->registry,
+        .is_safe = daemon->is_safe,
     };
     daemon->loads = loads_new(&daemon->server.sources, LOADS_MAX);
     daemon->server.loads = daemon->loads;

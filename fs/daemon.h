@@ -12,6 +12,7 @@ typedef struct {
     CgroupLayout layout;
     CgroupPaths bound; /* the container of --container-pid */
     Shelf *shelf;      /* borrowed; NULL: nothing is kept */
+    bool is_safe;      /* Server.is_safe; set before daemon_open() */
     Readers *readers;
     History *history;
     Loads *loads;
@@ -25,8 +26,8 @@ typedef struct {
 } Daemon;
 
 /* Borrows @options, and @shelf, on which is kept what must not be lost when this process dies; what
- * is there already goes on (NULL: nothing is kept).  @daemon is {0}; daemon_close() also after a
- * failure. */
+ * is there already goes on (NULL: nothing is kept).  @daemon is {0} but for is_safe;
+ * daemon_close() also after a failure. */
 bool daemon_open(Daemon *daemon, const Options *options, Shelf *shelf, GError **error);
 /* When nobody asks any more: from then on nothing is written to the shelf, which is another's. */
 void daemon_rest(Daemon *daemon);

@@ -34,6 +34,7 @@ failure_errno(const GError *error, const ProcFile *file, pid_t tid)
         [READ_ERROR_GONE] = {METRIC_ERROR_GONE, ESTALE, NULL},
         [READ_ERROR_MALFORMED] = {METRIC_ERROR_MALFORMED, EIO, "malformed"},
         [READ_ERROR_IO] = {METRIC_ERROR_IO, EIO, "io"},
+        [READ_ERROR_LATER] = {METRIC_ERROR_IO, EIO, "later"}, /* there is no room to wait */
         [READ_ERROR_STRANGER] = {METRIC_ERROR_STRANGER, EACCES, "stranger"},
     };
     unsigned code = error->domain == READ_ERROR ? (unsigned)error->code : READ_ERROR_IO;

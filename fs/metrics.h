@@ -5,6 +5,7 @@
 #pragma once
 
 #include <glib.h>
+#include <stdatomic.h>
 #include <stdint.h>
 
 typedef enum {
@@ -16,11 +17,22 @@ typedef enum {
     METRIC_SERVED_ZERO,     /* the configuration wants zeros */
     METRIC_SERVED_HOST,     /* the configuration wants the host's text in a container */
     METRIC_SNAPSHOTS,       /* texts whose numbers were gathered for them, and not shared */
+    METRIC_SERVED_SAFE,     /* texts of before, because those who would make new ones died */
     METRIC_N,
 } Metric;
 
+/* From then on all that is counted is counted in @words, which outlive this process, and goes on
+ * from what is there if that was counted by the same @layout (not 0).  Before any thread counts.
+ * What was counted before is not there. */
+#define METRICS_WORDS 320u
+void metrics_share(_Atomic uint64_t *words, uint64_t layout);
+
 void metrics_count(Metric metric);
 uint64_t metrics_get(Metric metric);
+
+/* METRIC_SERVED_SAFE; and how old the text was that was served so last. */
+void metrics_recalled(uint64_t age_usec);
+uint64_t metrics_recalled_age(void);
 
 /* Texts made for readers, by file (its place in proc_files), and how long that took. */
 #define METRICS_FILES_MAX 192

@@ -115,6 +115,9 @@ append_errors(const uint64_t *counters, GString *out)
     append_single(out, "served_stale_total",
                   "Texts up to a second old, served because a source failed.",
                   counters[METRIC_SERVED_STALE]);
+    append_single(out, "served_safe_total",
+                  "Texts of before, because workers that would make new ones died.",
+                  counters[METRIC_SERVED_SAFE]);
     append_single(out, "served_zero_total", "Texts of zeros, as configured.",
                   counters[METRIC_SERVED_ZERO]);
     append_single(out, "served_host_total", "The host's texts in containers, as configured.",
@@ -156,6 +159,14 @@ append_survival(const MetricsSurvival *survival, GString *out)
                   survival->recovered);
     append_single(out, "poisoned_requests_total", "Requests that ended two workers: EIO.",
                   survival->poisoned);
+    append_single(out, "bridges_total",
+                  "Workers that served texts of before because others died in a row.",
+                  survival->bridges);
+    append_family(out, "served_safe_age_seconds", "gauge",
+                  "How old the last text was that was served so.");
+    g_string_append(out, "ownproc_served_safe_age_seconds ");
+    append_seconds(out, survival->recalled_age_usec * (NSEC_PER_SEC / G_USEC_PER_SEC));
+    g_string_append_c(out, '\n');
     append_family(out, "longest_pause_seconds", "gauge", "With nobody serving.");
     g_string_append(out, "ownproc_longest_pause_seconds ");
     append_seconds(out, survival->longest_pause_nsec);

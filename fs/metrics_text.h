@@ -31,6 +31,7 @@ typedef struct {
     uint64_t restarts, killed, upgrades, adoptions;
     uint64_t recovered, poisoned; /* requests */
     uint64_t longest_pause_nsec;
+    uint64_t bridges, recalled_age_usec;
 } MetricsSurvival;
 
 typedef struct {

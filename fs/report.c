@@ -107,3 +107,13 @@ report_take(const Server *server, MetricsReport *ret)
         ret, &(MetricsStore){.name = "thread_counts", .entries = loads_size(server->loads)});
     ret->loads = loads_averaged(server->loads);
 }
+
+uint64_t
+report_layout(void)
+{
+    uint64_t hash = METRIC_N * 31 + METRICS_BUCKETS;
+
+    for (unsigned i = 0; i < proc_files_n; i++)
+        hash = hash * UINT64_C(0x100000001b3) ^ g_str_hash(proc_files[i].path);
+    return hash | 1;
+}

@@ -25,6 +25,7 @@ typedef struct {
     CpuPolicy cpu_policy;
     Registry *registry;       /* NULL: none can be registered */
     const Policies *policies; /* NULL: all files are virtual, cpu_policy is everybody's */
+    bool is_safe; /* nothing of a container is read: there are the texts that were made before */
 } Server;
 
 /* One file: of a row that stands for many that with @numbers, as the reader knows them. */
@@ -35,7 +36,8 @@ typedef struct {
 
 /* The text of @name for @asker at the instant @now (CLOCK_BOOTTIME, microseconds), or the one that
  * was made for his container in this tick.  The caller clears @ret.  READ_ERROR_GONE if he has no
- * such CPU or node, or if his container has ended. */
+ * such CPU or node, or if his container has ended; READ_ERROR_LATER if @server is safe and none was
+ * made before. */
 bool serve_text(const Server *server, const ProcName *name, Asker *asker, uint64_t now, Text *ret,
                 GError **error);
 

@@ -18,6 +18,7 @@ service_open(Service *service, const ServiceConfig *config, GError **error)
     service->ops = ops_new(&(OpsConfig){server, clock_boottime, MAX_TEXT_BYTES, service->expiry,
                                         true, config->figures});
     service->bound = bound_new(&(BoundConfig){server, clock_boottime, service->expiry});
+    service->daemon.is_safe = config->is_safe;
     return daemon_open(&service->daemon, config->options, config->shelf, error);
 }
 
@@ -62,6 +63,12 @@ service_take_up(Service *service)
     ops_keep(service->ops, shelf);
     if (service->n_sessions > 1)
         bound_keep(service->bound, shelf);
+}
+
+char *
+service_describe(const Service *service, unsigned session, uint64_t node)
+{
+    return session == 0 ? ops_describe(service->ops, node) : bound_describe(service->bound, node);
 }
 
 bool

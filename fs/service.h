@@ -31,6 +31,7 @@ typedef struct {
     const Options *options;
     Shelf *shelf;                /* daemon_open(); NULL: nothing is kept */
     const TableFigures *figures; /* of the keeper; NULL: there is none */
+    bool is_safe;                /* Server.is_safe */
 } ServiceConfig;
 
 /* @service is {0}; service_close() also after a failure. */
@@ -44,6 +45,9 @@ bool service_connect_bound(Service *service, int fuse_fd, const SlotsConfig *slo
 /* What an earlier life of the daemon has left on the shelf goes on.  Of connections that are there
  * and have not begun: when they do, pages that the kernel may still have are taken away. */
 void service_take_up(Service *service);
+
+/* What @node of that connection is to people; the caller frees. */
+char *service_describe(const Service *service, unsigned session, uint64_t node);
 
 /* @containers is where the bound tree is mounted; @listener is borrowed. */
 bool service_control(Service *service, int listener, const char *containers, GError **error);

@@ -2,7 +2,9 @@
 
 #include "fs/texts.h"
 
+#include "common/number.h"
 #include "fs/survive/facts.h"
+#include "fs/text_record.h"
 
 /* So many serials are kept as given before they are: microseconds, so that those of the next life
  * are hardly ahead of its clock. */
@@ -13,7 +15,9 @@
 
 typedef struct {
     TextsKey key;
-    uint64_t put; /* when */
+    uint64_t put;          /* when */
+    uint64_t taken;        /* when it was put, or taken up from the life before */
+    uint64_t record, kept; /* its number on the shelf, and when it was put there; 0: it is not */
     Text text;
     GList by_age; /* link in Texts.by_age; data is the entry */
 } Entry;
@@ -25,10 +29,11 @@ struct Texts {
     unsigned max_texts;
     size_t bytes, max_bytes;
     uint64_t last_serial, kept_serial;
-    Shelf *shelf;       /* NULL: nothing is kept */
-    GHashTable *making; /* set of TextsKey */
-    GCond made;         /* one left @making */
-    unsigned n_waiting; /* for that: nearly always none, and to tell nobody is a system call */
+    Shelf *shelf;         /* NULL: nothing is kept */
+    uint64_t last_record; /* number given */
+    GHashTable *making;   /* set of TextsKey */
+    GCond made;           /* one left @making */
+    unsigned n_waiting;   /* for that: nearly always none, and to tell nobody is a system call */
 };
 
 static guint
@@ -98,6 +103,14 @@ cost(const Entry *entry)
 }
 
 static void
+drop_record(const Texts *texts, const Entry *entry)
+{
+    if (entry->record != 0)
+        shelf_drop(texts->shelf, (ShelfKey){SHELF_GOOD, entry->record});
+}
+
+/* But not its record. */
+static void
 forget(Texts *texts, Entry *entry)
 {
     texts->bytes -= cost(entry);
@@ -111,16 +124,24 @@ is_too_old(const Entry *entry, uint64_t now)
     return now < entry->put || now - entry->put > TEXTS_USEC;
 }
 
-/* What nobody may be served any more, and then as much as is too much. */
+static bool
+is_over(const Entry *entry, uint64_t now)
+{
+    return now < entry->taken || now - entry->taken > TEXTS_RECALL_USEC;
+}
+
+/* What nobody is to be served any more, and then as much as is too much. */
 static void
 make_room(Texts *texts, uint64_t now)
 {
     Entry *oldest;
 
     while ((oldest = g_queue_peek_tail(&texts->by_age)) != NULL &&
-           (is_too_old(oldest, now) || texts->bytes > texts->max_bytes ||
-            texts->by_age.length > texts->max_texts))
+           (is_over(oldest, now) || texts->bytes > texts->max_bytes ||
+            texts->by_age.length > texts->max_texts)) {
+        drop_record(texts, oldest);
         forget(texts, oldest);
+    }
 }
 
 static Text
@@ -132,10 +153,71 @@ text_ref(const Text *text)
     return copy;
 }
 
+/* Takes over what @entry owns. */
+static Entry *
+enter(Texts *texts, const Entry *new)
+{
+    Entry *entry = g_memdup2(new, sizeof *new);
+
+    entry->by_age = (GList){.data = entry};
+    (void)g_hash_table_insert(texts->by_key, &entry->key, entry);
+    g_queue_push_head_link(&texts->by_age, &entry->by_age);
+    texts->bytes += cost(entry);
+    return entry;
+}
+
+static void
+keep(Texts *texts, Entry *entry)
+{
+    const TextRecord record = {entry->key, entry->put, entry->text};
+    g_auto(RecordWriter) writer = {.more = NULL};
+
+    if (!texts->shelf ||
+        (entry->kept != 0 && number_sub(entry->put, entry->kept) < TEXTS_KEEP_USEC))
+        return;
+    if (entry->record == 0)
+        entry->record = ++texts->last_record;
+    entry->kept = entry->put;
+    text_record_write(&record, &writer);
+    record_keep(&writer, texts->shelf, (ShelfKey){SHELF_GOOD, entry->record});
+}
+
+typedef struct {
+    Texts *texts;
+    uint64_t now;
+} TakeUp;
+
+/* A ShelfVisit. */
+static bool
+take_up(uint64_t number, const void *data, size_t len, void *user)
+{
+    const TakeUp *up = user;
+    Texts *texts = up->texts;
+    TextRecord record;
+
+    if (!text_record_read(data, len, &record))
+        return false;
+    if (texts->by_age.length >= texts->max_texts || record.put > up->now ||
+        texts->bytes + sizeof(Entry) + g_bytes_get_size(record.text.bytes) > texts->max_bytes ||
+        g_hash_table_contains(texts->by_key, &record.key)) {
+        text_clear(&record.text);
+        return false;
+    }
+    (void)enter(texts, &(Entry){.key = record.key,
+                                .put = record.put,
+                                .taken = up->now,
+                                .record = number,
+                                .kept = record.put,
+                                .text = record.text});
+    texts->last_record = MAX(texts->last_record, number);
+    return true;
+}
+
 void
-texts_keep(Texts *texts, Shelf *shelf)
+texts_keep(Texts *texts, Shelf *shelf, uint64_t now)
 {
     texts->last_serial = texts->kept_serial = facts_get(shelf, FACT_SERIAL);
+    shelf_foreach(shelf, SHELF_GOOD, take_up, &(TakeUp){texts, now});
     texts->shelf = shelf;
 }
 
@@ -155,16 +237,17 @@ void
 texts_put(Texts *texts, const TextsKey *key, uint64_t now, Text *text)
 {
     g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&texts->lock);
-    Entry *entry = g_hash_table_lookup(texts->by_key, key);
+    Entry *before = g_hash_table_lookup(texts->by_key, key);
+    Entry entry = {.key = *key, .put = now, .taken = now};
 
-    if (entry)
-        forget(texts, entry);
+    if (before) {
+        entry.record = before->record;
+        entry.kept = before->kept;
+        forget(texts, before);
+    }
     text->serial = next_serial(texts);
-    entry = g_new0(Entry, 1);
-    *entry = (Entry){.key = *key, .put = now, .text = text_ref(text), .by_age.data = entry};
-    (void)g_hash_table_insert(texts->by_key, &entry->key, entry);
-    g_queue_push_head_link(&texts->by_age, &entry->by_age);
-    texts->bytes += cost(entry);
+    entry.text = text_ref(text);
+    keep(texts, enter(texts, &entry));
     make_room(texts, now);
 }
 
@@ -177,6 +260,19 @@ texts_get(Texts *texts, const TextsKey *key, uint64_t now, Text *ret)
     if (!entry || is_too_old(entry, now))
         return false;
     *ret = text_ref(&entry->text);
+    return true;
+}
+
+bool
+texts_recall(Texts *texts, const TextsKey *key, uint64_t now, Text *ret, uint64_t *ret_age)
+{
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&texts->lock);
+    const Entry *entry = g_hash_table_lookup(texts->by_key, key);
+
+    if (!entry)
+        return false;
+    *ret = text_ref(&entry->text);
+    *ret_age = number_sub(now, entry->put);
     return true;
 }
 

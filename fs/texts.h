@@ -2,15 +2,18 @@
 
 /* The texts made last, one of each container and file.  In the tick it was made in a text is
  * everybody's who is told the same (common/tick.h); for a second it is there for when a source
- * fails (fs/failure.h).  Bounded in number and bytes, the oldest makes room; thread-safe under a
- * lock of its own.  Time is CLOCK_BOOTTIME in microseconds. */
+ * fails (fs/failure.h), for ten for when whoever makes texts does (texts_recall()).  Bounded in
+ * number and bytes, the oldest makes room; thread-safe under a lock of its own.  Time is
+ * CLOCK_BOOTTIME in microseconds. */
 
 #pragma once
 
 #include "fs/proc/files.h"
 #include "fs/survive/shelf.h"
 
-#define TEXTS_USEC (1 * G_USEC_PER_SEC) /* so old a text may be when it is served */
+#define TEXTS_USEC (1 * G_USEC_PER_SEC)         /* so old a text may be when it is served */
+#define TEXTS_RECALL_USEC (10 * G_USEC_PER_SEC) /* so long it is there at least */
+#define TEXTS_KEEP_USEC (1 * G_USEC_PER_SEC)    /* each is kept no more often than this */
 
 typedef struct Texts Texts;
 
@@ -33,13 +36,17 @@ Texts *texts_new(unsigned max_texts, size_t max_bytes);
 void texts_free(Texts *texts);
 
 /* From then on serials grow over the lives of the daemon, whatever happens to its clock: @shelf
- * (borrowed) knows one that is greater than all.  To be called before anything is put. */
-void texts_keep(Texts *texts, Shelf *shelf);
+ * (borrowed) knows one that is greater than all.  And texts are kept there, once a second each:
+ * those of the life before are there.  To be called before anything is put. */
+void texts_keep(Texts *texts, Shelf *shelf, uint64_t now);
 
 /* Sets text->serial; takes a reference of its own. */
 void texts_put(Texts *texts, const TextsKey *key, uint64_t now, Text *text);
 /* False if there is none, or one that is too old.  The caller clears @ret. */
 bool texts_get(Texts *texts, const TextsKey *key, uint64_t now, Text *ret);
+
+/* The last one however old it is, and how old, while nobody makes any. */
+bool texts_recall(Texts *texts, const TextsKey *key, uint64_t now, Text *ret, uint64_t *ret_age);
 
 /* So that two who ask at once have it made once.  True: the caller makes the text of @key, and
  * calls texts_made() in the end.  False: somebody else does, and has ended, or it takes him too

@@ -8,6 +8,8 @@
 #include "fs/confine.h"
 #include "fs/keeper/recover.h"
 #include "fs/keeper/worker_link.h"
+#include "fs/metrics.h"
+#include "fs/report.h"
 #include "fs/service.h"
 
 #include <pthread.h>
@@ -94,21 +96,39 @@ connect_all(Worker *worker, GError **error)
         return fail(error, "cannot dup a connection");
     if (!service_connect_bound(&worker->service, fd, &slots, error))
         return false;
-    return listener < 0 ||
+    /* Who registers waits for the next worker, as what he says may be what they died of. */
+    return listener < 0 || worker->link.is_safe ||
            service_control(&worker->service, listener, holdings->connections[bound].target, error);
 }
 
 typedef struct {
     Worker *worker;
-    Session *session;
+    unsigned session;
 } Recovery;
 
-static void
+static bool
 serve_recovered(void *bytes, size_t len, void *data)
 {
     const Recovery *recovery = data;
 
-    session_answer(recovery->session, bytes, len);
+    return session_answer(recovery->worker->service.sessions[recovery->session], bytes, len);
+}
+
+static void
+refuse_poisoned(void *bytes, size_t len, void *data)
+{
+    const Recovery *recovery = data;
+    const Worker *worker = recovery->worker;
+    unsigned number = worker->numbers[recovery->session];
+    g_autofree char *what = NULL;
+    struct fuse_in_header header;
+
+    (void)len;
+    memcpy(&header, bytes, sizeof header);
+    (void)recover_refuse(worker->link.holdings.connections[number].fd, header.unique, EIO);
+    what = service_describe(&worker->service, recovery->session, header.nodeid);
+    g_warning("two workers died of a request (%u of thread %u) about %s: it fails with EIO",
+              header.opcode, header.pid, what);
 }
 
 static void
@@ -127,8 +147,8 @@ begin_connections(Worker *worker)
     for (unsigned i = 0; i < worker->service.n_sessions; i++) {
         TableConnection *connection = table_connection(&worker->link.table, worker->numbers[i]);
 
-        session_answer(worker->service.sessions[i], connection->init,
-                       MIN(connection->init_size, sizeof connection->init));
+        (void)session_answer(worker->service.sessions[i], connection->init,
+                             MIN(connection->init_size, sizeof connection->init));
     }
 }
 
@@ -139,12 +159,16 @@ recover(Worker *worker, bool resend)
     for (unsigned i = 0; i < worker->service.n_sessions; i++) {
         unsigned number = worker->numbers[i], n;
         int fd = worker->link.holdings.connections[number].fd;
-        Recovery recovery = {worker, worker->service.sessions[i]};
-        const RecoverTo to = {.serve = serve_recovered, .poke = poke_recovered, .data = &recovery};
+        Recovery recovery = {worker, i};
+        const RecoverTo to = {.serve = serve_recovered,
+                              .poisoned = refuse_poisoned,
+                              .poke = poke_recovered,
+                              .data = &recovery};
 
         n = recover_open(&worker->link.table, number, fd, &to);
         if (n > 0)
             g_debug("%u requests were left open", n);
+        session_take_up(worker->service.sessions[i]);
         if (resend && recover_resend(fd) != 0)
             g_warning("the kernel sends nothing again: %s", g_strerror(errno));
     }
@@ -155,6 +179,22 @@ static void
 end_at_once(void)
 {
     _exit(EXIT_FAILURE);
+}
+
+/* Who has just begun to serve has taken nothing yet: the next one would have no more. */
+#define EXHAUSTED_EARLIEST_USEC 50000
+
+static gint64 serving_since;
+
+static void
+end_exhausted(void)
+{
+    static const char why[] = "ownprocd: no memory or file descriptor is left: the next goes on\n";
+
+    if (g_get_monotonic_time() - serving_since < EXHAUSTED_EARLIEST_USEC)
+        return;
+    (void)!write(STDERR_FILENO, why, sizeof why - 1); /* to log takes both */
+    end_at_once();
 }
 
 /* The thread that hears the keeper. */
@@ -190,16 +230,21 @@ static bool
 begin(Worker *worker, const Options *options, GError **error)
 {
     pthread_t listener;
-    ServiceConfig config = {.options = options, .figures = &worker->link.table.head->figures};
+    ServiceConfig config = {.options = options,
+                            .figures = &worker->link.table.head->figures,
+                            .is_safe = worker->link.is_safe};
 
     config.shelf = worker->shelf = shelf_open(worker->link.holdings.shelf, error);
     if (!worker->shelf || !service_open(&worker->service, &config, error) ||
         !connect_all(worker, error))
         return false;
+    metrics_share(worker->link.table.head->counters, report_layout());
     service_take_up(&worker->service); /* first: pages are taken away when a connection begins */
     begin_connections(worker);
     recover(worker, options->resend);
     worker->main = pthread_self();
+    serving_since = g_get_monotonic_time();
+    read_error_on_exhaustion(end_exhausted);
     if (worker_link_serving(&worker->link) != 0 ||
         pthread_create(&listener, NULL, hear, worker) != 0)
         return fail(error, "cannot tell the keeper");

@@ -5,24 +5,12 @@
 #include "launcher/verbs.h"
 
 #include "common/fd.h"
+#include "launcher/engine_files.h"
 #include "launcher/launch_error.h"
 #include "launcher/options.h"
 #include "launcher/tree.h"
 
 #include <stdio.h>
-
-/* The only files runc lets be mounted inside /proc (libcontainer/rootfs_linux.go, checkProcMount).
- */
-static const char *const allowed[] = {
-    "proc/cpuinfo", "proc/diskstats", "proc/loadavg", "proc/meminfo", "proc/slabinfo",
-    "proc/stat",    "proc/swaps",     "proc/uptime",  NULL,
-};
-
-static bool
-is_usable(const char *file)
-{
-    return g_str_has_prefix(file, "sys/") || g_strv_contains(allowed, file);
-}
 
 static int
 print_args(const char *tree)
@@ -43,7 +31,7 @@ print_args(const char *tree)
     for (guint i = 0; i < files->len; i++) {
         const char *file = files->pdata[i];
 
-        if (is_usable(file))
+        if (engine_files_allow(file))
             printf("-v %s/%s:/%s:ro\n", tree, file, file);
     }
     return fflush(stdout) == 0 ? 0 : LAUNCH_ERROR_FAILED;

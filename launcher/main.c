@@ -14,6 +14,10 @@ static const struct {
     const char *summary;
 } verbs[] = {
     {"run", run_main, "run a command in a container"},
+    {"attach", attach_main, "put the files into containers that run"},
+    {"detach", detach_main, "take them out again"},
+    {"repair", repair_main, "replace files that are dead"},
+    {"hook", hook_main, "put the files into a container that an OCI runtime makes"},
     {"docker-args", docker_args_main, "print the -v flags that give a docker container its files"},
     {"ps", ps_main, "list the containers the daemon knows"},
     {"view", view_main, "print a file as a container sees it"},

@@ -10,6 +10,7 @@
 #include "launcher/launch_error.h"
 #include "launcher/mounts.h"
 #include "launcher/sync_socket.h"
+#include "launcher/tree_position.h"
 
 #include <fcntl.h>
 #include <linux/magic.h>
@@ -40,46 +41,6 @@ open_target(const Target *target, const char *path)
     return fd;
 }
 
-/* One directory of the tree at a time: each is looked up once, not once for each of its files. */
-typedef struct {
-    int tree_fd;
-    int dir_fd;
-    char *path; /* of dir_fd; NULL: none yet */
-} Position;
-
-static void
-position_leave(Position *at)
-{
-    fd_clear(&at->dir_fd);
-    g_clear_pointer(&at->path, g_free);
-}
-
-static void
-position_clear(Position *at)
-{
-    position_leave(at);
-    fd_clear(&at->tree_fd);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Position, position_clear)
-
-/* Returns the name in @at->dir_fd of @file; NULL if the directory is gone. */
-static const char *
-position_move(Position *at, const char *file, GError **error)
-{
-    const char *slash = strrchr(file, '/');
-    size_t len = (size_t)(slash - file);
-
-    if (at->path && strlen(at->path) == len && strncmp(at->path, file, len) == 0)
-        return slash + 1;
-    position_leave(at);
-    at->path = g_strndup(file, len);
-    at->dir_fd = openat(at->tree_fd, at->path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (at->dir_fd >= 0)
-        return slash + 1;
-    launch_error_set_errno(error, errno, "cannot open %s of the daemon's tree", at->path);
-    return NULL;
-}
-
 /* Each container is given a node of its own.  So when another looks up the same name meanwhile the
  * kernel drops the one we hold from its directory, and will not mount it: ENOENT
  * (linux:fs/dcache.c, d_set_mounted()).  Then it is looked up anew; what is really gone cannot be
@@ -105,19 +66,19 @@ bind_name(int dir_fd, const char *name, int target_fd, GError **error)
 }
 
 static bool
-bind_file(Position *at, const char *file, const Target *target, GError **error)
+bind_file(TreePosition *at, const char *file, const Target *target, GError **error)
 {
     autofd target_fd = open_target(target, file + strlen(target->prefix));
     const char *name;
 
     if (target_fd < 0)
         return true;
-    name = position_move(at, file, error);
+    name = tree_position_move(at, file, error);
     return name && bind_name(at->dir_fd, name, target_fd, error);
 }
 
 static bool
-bind_one(const Container *container, Position *at, const char *file, GError **error)
+bind_one(const Container *container, TreePosition *at, const char *file, GError **error)
 {
     const Target targets[] = {{"proc/", container->proc_fd, PROC_SUPER_MAGIC},
                               {"sys/", container->sysfs_fd, SYSFS_MAGIC}};
@@ -128,21 +89,10 @@ bind_one(const Container *container, Position *at, const char *file, GError **er
     return true;
 }
 
-static bool
-position_enter(Position *at, const char *tree, GError **error)
-{
-    position_clear(at);
-    at->tree_fd = open(tree, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (at->tree_fd >= 0)
-        return true;
-    launch_error_set_errno(error, errno, "cannot open %s", tree);
-    return false;
-}
-
 bool
 proc_files_bind(Container *container, GError **error)
 {
-    g_auto(Position) at = {-1, -1, NULL};
+    g_auto(TreePosition) at = TREE_POSITION_NULL;
     g_auto(GStrv) list = NULL;
 
     if (!container->plan->bind_files)
@@ -152,7 +102,7 @@ proc_files_bind(Container *container, GError **error)
     if (!list)
         return false;
     for (char **entry = list; *entry; entry++)
-        if (bind_list_is_directory(*entry) ? !position_enter(&at, *entry, error)
+        if (bind_list_is_directory(*entry) ? !tree_position_enter(&at, *entry, error)
                                            : !bind_one(container, &at, *entry, error))
             return false;
     return true;

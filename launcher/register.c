@@ -28,23 +28,6 @@ ask(const Container *container, GError **error)
     return control_ask(container->plan->run_dir, request, NULL, error);
 }
 
-/* "path=/run/ownproc/containers/web" */
-static char *
-path_of(const char *body, GError **error)
-{
-    g_autoptr(GPtrArray) records = control_records(body, strlen(body), error);
-    const char *path = NULL;
-
-    if (!records)
-        return NULL;
-    if (records->len > 0)
-        path = g_hash_table_lookup(records->pdata[0], "path");
-    if (path && path[0] == '/')
-        return g_strdup(path);
-    g_set_error(error, CONTROL_ERROR, CONTROL_ERROR_PROTOCOL, "the daemon names no directory");
-    return NULL;
-}
-
 bool
 container_register(Container *container, GError **error G_GNUC_UNUSED)
 {
@@ -54,7 +37,7 @@ container_register(Container *container, GError **error G_GNUC_UNUSED)
     if (!container->plan->run_dir)
         return true;
     body = ask(container, &local);
-    container->bound = body ? path_of(body, &local) : NULL;
+    container->bound = body ? registration_path(body, &local) : NULL;
     if (local && !g_error_matches(local, CONTROL_ERROR, CONTROL_ERROR_ABSENT) &&
         !g_error_matches(local, CONTROL_ERROR, CONTROL_ERROR_FORBIDDEN))
         fprintf(stderr, "ownproc: the daemon does not register the container: %s\n",

@@ -75,6 +75,34 @@ registration_request(const char *name, const CgroupPaths *paths, const int64_t *
 }
 
 GString *
+registration_request_process(const char *name, pid_t pid)
+{
+    GString *request = control_request("register");
+    g_autofree char *number = g_strdup_printf("%d", (int)pid);
+
+    control_add(request, "id", name);
+    control_add(request, "pid", number);
+    control_end(request);
+    return request;
+}
+
+char *
+registration_path(const char *body, GError **error)
+{
+    g_autoptr(GPtrArray) records = control_records(body, strlen(body), error);
+    const char *path = NULL;
+
+    if (!records)
+        return NULL;
+    if (records->len > 0)
+        path = g_hash_table_lookup(records->pdata[0], "path");
+    if (path && path[0] == '/')
+        return g_strdup(path);
+    g_set_error(error, CONTROL_ERROR, CONTROL_ERROR_PROTOCOL, "the daemon names no directory");
+    return NULL;
+}
+
+GString *
 registration_end(const char *name)
 {
     GString *request = control_request("unregister");

@@ -6,6 +6,8 @@
 
 #include "launcher/plan.h"
 
+#include <sys/types.h>
+
 /* The container's cgroups in each hierarchy: those of @plan, and where @plan has none those of the
  * launcher, @own, whose child its first process is. */
 void registration_paths(const Plan *plan, const CgroupLayout *layout, const CgroupPaths *own,
@@ -15,5 +17,10 @@ void registration_paths(const Plan *plan, const CgroupLayout *layout, const Cgro
  * NULL if it has none of its own.  The caller frees. */
 GString *registration_request(const char *name, const CgroupPaths *paths,
                               const int64_t *boottime_offset);
+/* The request that registers the container of process @pid as @name. */
+GString *registration_request_process(const char *name, pid_t pid);
+/* What the daemon answered with: "path=/run/ownproc/containers/web".  The caller frees;
+ * CONTROL_ERROR_PROTOCOL if it is something else. */
+char *registration_path(const char *body, GError **error);
 /* The request that takes it back. */
 GString *registration_end(const char *name);

@@ -11,4 +11,8 @@ int view_main(int argc, char **argv);
 int status_main(int argc, char **argv);
 int upgrade_main(int argc, char **argv);
 int shutdown_main(int argc, char **argv);
+int attach_main(int argc, char **argv);
+int detach_main(int argc, char **argv);
+int repair_main(int argc, char **argv);
+int hook_main(int argc, char **argv);
 int docker_args_main(int argc, char **argv);

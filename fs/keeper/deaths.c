@@ -53,6 +53,8 @@ note_serving_death(Keeper *keeper, const Worker *worker, uint64_t now)
 
     table_restore(&keeper->table, &keeper->saved);
     keeper->pause = worker->stopped ? worker->stopped : now;
+    if (!worker->is_safe && worker->serving)
+        keeper->good_until = now;
     keeper->figures.restarts++;
     keeper->figures.killed += worker->was_killed;
     status_publish(keeper);

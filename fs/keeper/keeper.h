@@ -13,7 +13,9 @@
  *     think the mounts theirs cannot make two workers serve.
  *  3. A request is in the table from when the kernel gave it away until it is answered (table.h).
  *     Who begins to serve answers first what is open there; what two workers died of gets EIO.
- *  4. There is always a warm worker beside the one that serves, unless it cannot be started.
+ *  4. There is always a warm worker beside the one that serves, unless it cannot be started.  While
+ *     those that serve die one after the other it bridges the time until the next one: it answers
+ *     with what they have made, and makes nothing anew.
  *  5. Nothing that a worker says or writes is believed beyond bounded numbers.  It can end itself
  *     and its connections' requests; it cannot make the keeper fail, block, or run anything.
  *  6. The keeper never waits for anybody: all sockets are non-blocking, all patience has an end.

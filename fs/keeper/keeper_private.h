@@ -30,6 +30,7 @@ typedef struct {
     int sock;         /* -1: it is to hear nothing more */
     unsigned program; /* which it runs: KeeperProgram.number */
     bool was_killed;  /* by the keeper */
+    bool is_safe;     /* it was told to make nothing anew: GO_SAFE */
     uint64_t began;
     uint64_t deadline; /* it is killed if it is still in its state; KEEPER_NEVER */
     uint64_t serving;  /* since when, 0: never */
@@ -78,9 +79,10 @@ typedef struct {
     uint64_t last_crash; /* its time */
     uint64_t not_before; /* nobody is started or told to go */
     uint64_t pause;      /* since when nobody serves, 0: somebody does */
+    uint64_t good_until; /* when whoever made texts anew was last there */
     bool has_served;
     struct {
-        uint64_t restarts, upgrades, killed, adoptions, longest_pause;
+        uint64_t restarts, upgrades, killed, adoptions, longest_pause, bridges;
     } figures; /* ours: the table has copies, which workers may write to */
 
     struct {

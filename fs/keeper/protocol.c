@@ -24,6 +24,7 @@ static const Kind kinds[] = {
     [PROTOCOL_GRANT] = {sizeof(ProtocolGrant), 2, PROTOCOL_FDS_MAX, 1},
     [PROTOCOL_GO] = {0, 0, 0, 1},
     [PROTOCOL_DRAIN] = {0, 0, 0, 1},
+    [PROTOCOL_GO_SAFE] = {0, 0, 0, 1},
     [PROTOCOL_HELLO] = {sizeof(ProtocolHello), 0, 0, 1},
     [PROTOCOL_READY] = {0, 0, 0, 1},
     [PROTOCOL_SERVING] = {0, 0, 0, 1},

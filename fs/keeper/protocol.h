@@ -15,7 +15,8 @@
 /* Of the language.  A worker and its keeper speak the highest that both know.  Never change a
  * message that was released: add another, and a version. */
 #define PROTOCOL_MIN 1u
-#define PROTOCOL_MAX 1u
+#define PROTOCOL_MAX 2u
+#define PROTOCOL_SAFE 2u /* since then: GO_SAFE */
 
 #define PROTOCOL_TEXT_MAX 256u
 #define PROTOCOL_PROGRAM_MAX 64u
@@ -28,6 +29,7 @@ typedef enum {
     PROTOCOL_GRANT = 1, /* fds: table, shelf, connections, extras */
     PROTOCOL_GO,        /* nobody else serves: begin, with what is open in the table */
     PROTOCOL_DRAIN,     /* finish what you are answering, take no more, say so */
+    PROTOCOL_GO_SAFE,   /* as GO, but make nothing anew: those that did have died */
     /* worker to keeper */
     PROTOCOL_HELLO = 16,
     PROTOCOL_READY,   /* as warm as can be without serving */
@@ -77,7 +79,7 @@ typedef struct {
 
 typedef struct {
     int32_t pid;
-    char state[12]; /* "starting", "standby", "serving", "draining", "ending" */
+    char state[12]; /* "starting", "standby", "serving", "safe", "draining", "ending" */
     uint64_t age_nsec;
     char program[PROTOCOL_PROGRAM_MAX];
 } ProtocolWorker;

@@ -75,22 +75,25 @@ typedef struct {
     const RecoverTo *to;
 } Recovery;
 
-static void
+/* True if it is answered. */
+static bool
 give(const Recovery *recovery, uint8_t *bytes, const struct fuse_in_header *header, uint32_t deaths)
 {
     TableFigures *figures = &recovery->table->head->figures;
     const RecoverTo *to = recovery->to;
 
     if (deaths < RECOVER_DEATHS_MAX) {
-        to->serve(bytes, header->len, to->data);
+        if (!to->serve(bytes, header->len, to->data))
+            return false;
         atomic_fetch_add(&figures->recovered, 1);
-        return;
+        return true;
     }
     atomic_fetch_add(&figures->poisoned, 1);
     if (to->poisoned)
         to->poisoned(bytes, header->len, to->data);
     else
         (void)recover_refuse(recovery->fuse_fd, header->unique, EIO);
+    return true;
 }
 
 /* A place's buffer, or a waiting slot. */
@@ -115,10 +118,12 @@ recover_slot(const Recovery *recovery, const Slot *slot)
     }
     if (table_begin(recovery->table->head, recovery->place, slot->which, keeper_now()))
         recovery->to->poke(recovery->to->data);
-    if (is_whole(&header, slot->max))
-        give(recovery, slot->bytes, &header, atomic_load(slot->deaths));
-    else
+    if (!is_whole(&header, slot->max)) {
         (void)recover_refuse(recovery->fuse_fd, header.unique, EIO);
+    } else if (!give(recovery, slot->bytes, &header, atomic_load(slot->deaths))) {
+        table_let_go(recovery->place);
+        return false;
+    }
     table_end(recovery->place, slot->bytes);
     atomic_store(slot->deaths, 0);
     return true;

@@ -14,9 +14,10 @@
 /* Answers one, which is @len bytes at @bytes and was not answered before; it must not touch the
  * table. */
 typedef struct {
-    void (*serve)(void *bytes, size_t len, void *data);
-    /* It died with RECOVER_DEATHS_MAX workers: the last good text, or recover_refuse() and a line
-     * in the log.  NULL: EIO. */
+    /* False: it is not answered and stays where it is, for a worker that comes later. */
+    bool (*serve)(void *bytes, size_t len, void *data);
+    /* It died with RECOVER_DEATHS_MAX workers: recover_refuse() and a line in the log.  NULL: EIO.
+     */
     void (*poisoned)(void *bytes, size_t len, void *data);
     /* table_begin() says that the keeper is to be told: worker_link_poke(). */
     void (*poke)(void *data);

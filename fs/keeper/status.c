@@ -13,6 +13,12 @@ static const char *const state_names[] = {
     [WORKER_SERVING] = "serving",   [WORKER_DRAINING] = "draining", [WORKER_ENDING] = "ending",
 };
 
+static const char *
+state_of(const Worker *worker)
+{
+    return worker->is_safe && worker->state == WORKER_SERVING ? "safe" : state_names[worker->state];
+}
+
 static void
 fill_workers(const Keeper *keeper, uint64_t now, ProtocolStatus *ret)
 {
@@ -24,7 +30,7 @@ fill_workers(const Keeper *keeper, uint64_t now, ProtocolStatus *ret)
             continue;
         to->pid = worker->pid;
         to->age_nsec = now - worker->began;
-        (void)snprintf(to->state, sizeof to->state, "%s", state_names[worker->state]);
+        (void)snprintf(to->state, sizeof to->state, "%s", state_of(worker));
         memcpy(to->program, worker->name, sizeof to->program);
         ret->n_workers++;
     }
@@ -68,6 +74,8 @@ status_publish(Keeper *keeper)
     atomic_store(&to->adoptions, keeper->figures.adoptions);
     atomic_store(&to->longest_pause_nsec, keeper->figures.longest_pause);
     atomic_store(&to->pause_began, keeper->pause);
+    atomic_store(&to->good_until, keeper->good_until);
+    atomic_store(&to->bridges, keeper->figures.bridges);
 }
 
 void
@@ -80,4 +88,5 @@ status_take_figures(Keeper *keeper)
     keeper->figures.killed = atomic_load(&from->killed);
     keeper->figures.adoptions = atomic_load(&from->adoptions);
     keeper->figures.longest_pause = atomic_load(&from->longest_pause_nsec);
+    keeper->figures.bridges = atomic_load(&from->bridges);
 }

@@ -33,6 +33,7 @@
                             */
 #define TABLE_NAME_MAX 32u /* with the NUL */
 #define TABLE_INIT_MAX 512u
+#define TABLE_COUNTERS 320u
 
 /* One thread of a worker.  Only it writes here, and the keeper when it is dead. */
 typedef struct {
@@ -77,6 +78,8 @@ typedef struct {
     _Atomic uint64_t adoptions;          /* keepers that took over from another */
     _Atomic uint64_t recovered;          /* by workers: requests that another had left open */
     _Atomic uint64_t poisoned;           /* by workers: of them, refused */
+    _Atomic uint64_t bridges;            /* workers that were to make nothing anew (GO_SAFE) */
+    _Atomic uint64_t good_until; /* keeper_now() when one that made texts anew was last there */
 } TableFigures;
 
 typedef struct {
@@ -85,6 +88,8 @@ typedef struct {
     uint32_t n_connections, n_places, request_max, n_waiting, waiting_size, connection_size;
     _Atomic uint32_t watched; /* the keeper looks every now and then whether requests are served */
     TableFigures figures;
+    /* Of workers alone, who count on where the one before ended; of what, the first says. */
+    _Alignas(64) _Atomic uint64_t counters[TABLE_COUNTERS];
 } TableHead;
 
 typedef struct {
@@ -144,6 +149,13 @@ static inline void
 table_end(TablePlace *place, uint8_t *bytes)
 {
     table_clear(bytes);
+    atomic_store_explicit(&place->since, 0, memory_order_release);
+}
+
+/* It was not answered, and is left to another worker, where that finds it. */
+static inline void
+table_let_go(TablePlace *place)
+{
     atomic_store_explicit(&place->since, 0, memory_order_release);
 }
 

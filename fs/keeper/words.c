@@ -61,6 +61,8 @@ hear_serving(Keeper *keeper, Worker *worker, const ProtocolReceived *received, u
     worker->deadline = KEEPER_NEVER;
     worker->serving = now;
     note_pause(keeper, now);
+    if (worker->is_safe)
+        return;
     if (!keeper->has_served) {
         table_save(&keeper->table, &keeper->saved); /* it is the one that has answered FUSE_INIT */
         if (keeper->config->serving)
@@ -77,6 +79,9 @@ hear_drained(Keeper *keeper, Worker *worker, const ProtocolReceived *received, u
 {
     (void)received;
     keeper->pause = now;
+    if (!worker->is_safe)
+        keeper->good_until = now;
+    status_publish(keeper);
     worker_end(worker, now);
 }
 

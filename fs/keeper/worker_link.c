@@ -118,7 +118,8 @@ worker_link_ready(WorkerLink *link)
     if (n <= 0)
         return -1;
     protocol_close_fds(&received);
-    if (received.message.header.type != PROTOCOL_GO) {
+    link->is_safe = received.message.header.type == PROTOCOL_GO_SAFE;
+    if (received.message.header.type != PROTOCOL_GO && !link->is_safe) {
         errno = ECANCELED;
         return -1;
     }

@@ -21,6 +21,7 @@
 typedef struct {
     int sock;
     uint32_t version; /* of the protocol */
+    bool is_safe;     /* once it is this worker's turn: it makes nothing anew */
     Holdings holdings;
     Table table;
 } WorkerLink;

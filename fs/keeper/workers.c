@@ -91,15 +91,17 @@ worker_drain(Worker *worker, uint64_t now)
     say(worker, PROTOCOL_DRAIN, now);
 }
 
+/* @is_safe: with what those before have made, for they died of making it. */
 static void
-go(Keeper *keeper, Worker *worker, uint64_t now)
+go(Keeper *keeper, Worker *worker, bool is_safe, uint64_t now)
 {
     (void)table_note_death(&keeper->table); /* of a worker of another keeper, which is dead, too */
     worker->state = WORKER_GOING;
+    worker->is_safe = is_safe;
     worker->served = table_served(&keeper->table);
     worker->deadline = now + GO_NSEC;
     watch_begin(keeper, now); /* what is open may hang this one, too */
-    say(worker, PROTOCOL_GO, now);
+    say(worker, is_safe ? PROTOCOL_GO_SAFE : PROTOCOL_GO, now);
 }
 
 static void
@@ -154,21 +156,48 @@ end_patience(Keeper *keeper, uint64_t now)
     }
 }
 
+/* True if @ready is to take the place of @active. */
+static bool
+is_better(const Keeper *keeper, const Worker *active, const Worker *ready)
+{
+    return active->state == WORKER_SERVING && !active->was_killed &&
+           (active->is_safe || (active->program != keeper->program.number &&
+                                ready->program == keeper->program.number));
+}
+
+/* Workers die young, one after the other: until it is time for the next, one may answer with what
+ * is there. */
+static void
+bridge(Keeper *keeper, uint64_t now)
+{
+    Worker *ready = workers_ready(keeper);
+
+    if (!workers_active(keeper) && ready && ready->version >= PROTOCOL_SAFE && keeper->has_served &&
+        hand_over_may_go(keeper)) {
+        keeper->figures.bridges++;
+        status_publish(keeper);
+        go(keeper, ready, true, now);
+    }
+}
+
 void
 workers_advance(Keeper *keeper, uint64_t now)
 {
     Worker *active, *ready;
 
     end_patience(keeper, now);
-    if (keeper->is_resting || now < keeper->not_before)
+    if (keeper->is_resting)
         return;
+    if (now < keeper->not_before) {
+        bridge(keeper, now);
+        return;
+    }
     keeper->not_before = 0;
     active = workers_active(keeper);
     ready = workers_ready(keeper);
     if (!active && ready && hand_over_may_go(keeper))
-        go(keeper, ready, now);
-    else if (active && active->state == WORKER_SERVING && ready &&
-             active->program != keeper->program.number && ready->program == keeper->program.number)
+        go(keeper, ready, false, now);
+    else if (active && ready && is_better(keeper, active, ready))
         worker_drain(active, now);
     if (!has_candidate(keeper))
         start(keeper, now);

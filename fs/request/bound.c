@@ -137,6 +137,17 @@ bound_whose(void *data, uint64_t node)
     return entry && entry->file ? node >> NUMBER_SHIFT : DIRECTORIES;
 }
 
+char *
+bound_describe(const Bound *bound, uint64_t node)
+{
+    g_auto(BoundPlace) place = {0};
+
+    if (bound_find(bound, node, &place) != 0)
+        return g_strdup("nothing that is there");
+    return g_strdup_printf("%s of %s", place.place.entry->path,
+                           place.registered ? place.registered->name : "all containers");
+}
+
 static bool
 is_wanted(const Bound *bound, const BoundPlace *place)
 {

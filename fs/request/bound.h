@@ -28,6 +28,9 @@ extern const struct fuse_lowlevel_ops bound_table;
  * of their own.  An IntakeWhose. */
 uint64_t bound_whose(void *bound, uint64_t node);
 
+/* What @node is to people: "proc/meminfo of web"; the caller frees. */
+char *bound_describe(const Bound *bound, uint64_t node);
+
 Bound *bound_new(const BoundConfig *config);
 void bound_free(Bound *bound);
 /* Through which connection @bound is asked, as ExpiryConfig.drop() wants it; call it before. */

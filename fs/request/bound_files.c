@@ -4,7 +4,6 @@
 
 #include "common/clock.h"
 #include "common/log.h"
-#include "fs/failure.h"
 #include "fs/metrics.h"
 #include "fs/request/answers.h"
 #include "fs/request/sizes.h"
@@ -71,10 +70,11 @@ bound_time(const Bound *bound, const BoundPlace *place, const Text *text)
     return text->serial;
 }
 
-/* The text as long as the file is said to be.  0, or what the kernel is told. */
+/* The text as long as the file is said to be.  0, or what is answers_problem()'s. */
 static int
-make_page(const Bound *bound, const BoundPlace *place, pid_t tid, GBytes **ret)
+make_page(fuse_req_t req, const BoundPlace *place, GBytes **ret)
 {
+    const Bound *bound = fuse_req_userdata(req);
     const ProcFile *file = place->place.entry->file;
     size_t size = bound_size(bound, place);
     g_autoptr(GError) error = NULL;
@@ -86,7 +86,7 @@ make_page(const Bound *bound, const BoundPlace *place, pid_t tid, GBytes **ret)
         return ENOENT;
     if (!bound_text(bound, place, &text, &error)) {
         (void)registry_look(bound->config.server->registry, place->registered);
-        return failure_errno(error, file, tid);
+        return answers_errno(req, error, file);
     }
     metrics_served(proc_file_number(file), clock_monotonic_nsec() - start);
     page = sizes_pad(text.bytes, size);
@@ -111,9 +111,9 @@ bound_read(fuse_req_t req, fuse_ino_t node, size_t size, off_t offset, struct fu
     if (problem == 0 && (!place.place.entry->file || offset < 0))
         problem = place.place.entry->file ? EINVAL : EISDIR;
     if (problem == 0)
-        problem = make_page(bound, &place, fuse_req_ctx(req)->pid, &page);
+        problem = make_page(req, &place, &page);
     if (problem != 0)
-        (void)fuse_reply_err(req, problem);
+        answers_problem(req, problem);
     else
         answers_slice(req, page, size, offset);
 }

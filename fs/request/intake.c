@@ -2,6 +2,7 @@
 
 #include "fs/request/intake.h"
 
+#include "fs/keeper/recover.h"
 #include "fs/request/fair.h"
 #include "fs/request/lead.h"
 
@@ -48,6 +49,7 @@ struct IntakePlace {
     bool is_helping;        /* though it does not lead */
     atomic_bool is_reading; /* in read(2), or just before or after */
     unsigned n_at_once;     /* requests in a row for which it did not wait */
+    bool is_left;           /* it does not answer what it began to */
     bool is_answering;      /* what is in its buffer, or ... */
     unsigned taken;         /* ... in this slot, if that had to wait */
 };
@@ -337,13 +339,42 @@ next_request(IntakePlace *place, struct fuse_buf *ret)
     return true;
 }
 
+/* Without room for it it would not be found again. */
+static void
+leave(IntakePlace *place)
+{
+    Intake *intake = place->intake;
+    const uint8_t *buffer = slots_buffer(intake->slots, place->number);
+    bool is_kept;
+
+    g_mutex_lock(&intake->lock);
+    is_kept = slots_leave(intake->slots, place->number, place->taken);
+    g_mutex_unlock(&intake->lock);
+    if (!is_kept)
+        (void)recover_refuse(fuse_session_fd(intake->se), table_unique(buffer), EIO);
+}
+
 static void
 end_answer(IntakePlace *place)
 {
     lead_end(place->intake->lead, place->number);
-    if (place->is_answering)
+    if (place->is_answering && place->is_left)
+        leave(place);
+    else if (place->is_answering)
         slots_end(place->intake->slots, place->number, place->taken);
-    place->is_answering = false;
+    place->is_answering = place->is_left = false;
+}
+
+void
+intake_leave(IntakePlace *place)
+{
+    place->is_left = true;
+}
+
+void
+intake_take_up(Intake *intake)
+{
+    slots_take_up(intake->slots, fuse_session_fd(intake->se));
 }
 
 static void

@@ -54,6 +54,11 @@ IntakePlace *intake_enter(Intake *intake);
  * yet (a signal came).  False once the connection has ended. */
 bool intake_next(IntakePlace *place, struct fuse_buf *ret);
 
+/* What @place was given last is not answered, and is left to another process. */
+void intake_leave(IntakePlace *place);
+/* Before anybody enters: slots_take_up(). */
+void intake_take_up(Intake *intake);
+
 /* Whether who answers may wait for an answer to another request: another thread would take that
  * before long, and nothing waits now: what does may be the very one. */
 bool intake_can_wait(const Intake *intake);

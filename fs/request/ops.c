@@ -2,6 +2,7 @@
 
 #include "fs/request/answers.h"
 #include "fs/request/ops_private.h"
+#include "fs/summary.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -80,6 +81,18 @@ ops_whose(void *data, uint64_t node)
     const TreeEntry *entry = tree_find(ops->tree, node).entry;
 
     return entry && entry->file ? tree_node_container(node) : DIRECTORIES;
+}
+
+char *
+ops_describe(const Ops *ops, uint64_t node)
+{
+    const Server *server = ops->config.server;
+    const TreeEntry *entry = tree_find(ops->tree, node).entry;
+    g_autoptr(Container) container =
+        containers_find(server->containers, tree_node_container(node));
+
+    return g_strdup_printf("%s of %s", entry ? entry->path : "nothing",
+                           container ? summary_path(server, &container->paths) : "the host");
 }
 
 static void

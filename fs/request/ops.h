@@ -28,6 +28,9 @@ extern const struct fuse_lowlevel_ops ops_table;
  * are the same for all, have turns of their own.  An IntakeWhose. */
 uint64_t ops_whose(void *ops, uint64_t node);
 
+/* What @node is to people: "proc/meminfo of /docker/1234"; the caller frees. */
+char *ops_describe(const Ops *ops, uint64_t node);
+
 Ops *ops_new(const OpsConfig *config);
 void ops_free(Ops *ops);
 /* Through which connection @ops are asked, as ExpiryConfig.drop() wants it; call it before. */

@@ -3,7 +3,6 @@
 #include "fs/request/ops_private.h"
 
 #include "common/clock.h"
-#include "fs/failure.h"
 #include "fs/metrics.h"
 #include "fs/request/answers.h"
 
@@ -71,7 +70,7 @@ new_text(const Ops *ops, const TreePlace *place, fuse_req_t req, Text *ret)
     g_autoptr(Asker) asker = ops_asker(ops, req, &error);
 
     if (!asker || !ops_text(ops, place, asker, ret, &error)) {
-        (void)fuse_reply_err(req, failure_errno(error, file, fuse_req_ctx(req)->pid));
+        answers_problem(req, answers_errno(req, error, file));
         return false;
     }
     metrics_served(proc_file_number(file), clock_monotonic_nsec() - start);

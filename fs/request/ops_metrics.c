@@ -2,6 +2,7 @@
 
 #include "fs/request/ops_private.h"
 
+#include "fs/metrics.h"
 #include "fs/report.h"
 
 #define TEXT_FIRST 8192 /* bytes */
@@ -26,6 +27,8 @@ survival(const TableFigures *figures)
                              .adoptions = atomic_load(&figures->adoptions),
                              .recovered = atomic_load(&figures->recovered),
                              .poisoned = atomic_load(&figures->poisoned),
+                             .bridges = atomic_load(&figures->bridges),
+                             .recalled_age_usec = metrics_recalled_age(),
                              .longest_pause_nsec = atomic_load(&figures->longest_pause_nsec)};
 }
 

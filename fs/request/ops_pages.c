@@ -8,7 +8,6 @@
 
 #include "common/clock.h"
 #include "common/error.h"
-#include "fs/failure.h"
 #include "fs/metrics.h"
 #include "fs/request/answers.h"
 
@@ -173,7 +172,7 @@ ops_read_page(fuse_req_t req, fuse_ino_t node, size_t size, off_t offset, struct
     g_auto(Text) text = {0};
 
     if (!page_text(ops, node, &text, &error)) {
-        (void)fuse_reply_err(req, failure_errno(error, file, fuse_req_ctx(req)->pid));
+        answers_problem(req, answers_errno(req, error, file));
         return;
     }
     page = has_page(&text) ? sizes_pad(text.bytes, text.longest) : NULL;

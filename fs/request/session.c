@@ -5,16 +5,24 @@
 #include "common/error.h"
 #include "common/fd.h"
 #include "common/log.h"
+#include "fs/request/answers.h"
 #include "fs/request/session_private.h"
 
 #include <errno.h>
+#include <string.h>
+
+/* It answers ENOMEM by itself, which nobody shall see after whom another process answers. */
+#define NO_MEMORY "failed to allocate"
 
 G_GNUC_PRINTF(2, 0)
 static void
 log_libfuse(enum fuse_log_level level, const char *format, va_list args)
 {
-    g_autofree char *message = g_strchomp(g_strdup_vprintf(format, args));
+    g_autofree char *message = NULL;
 
+    if (strstr(format, NO_MEMORY))
+        read_error_exhausted();
+    message = g_strchomp(g_strdup_vprintf(format, args));
     log_limited(level <= FUSE_LOG_WARNING ? G_LOG_LEVEL_WARNING : G_LOG_LEVEL_DEBUG, "libfuse",
                 "%s", message);
 }
@@ -92,17 +100,26 @@ session_free(Session *session)
     g_free(session);
 }
 
-static void
+/* False if it is left to another process. */
+static bool
 answer(const Session *session, const struct fuse_buf *request)
 {
     answering = session;
+    answers_begin();
     fuse_session_process_buf(session->se, request);
+    return !answers_was_left();
+}
+
+bool
+session_answer(Session *session, void *bytes, size_t len)
+{
+    return answer(session, &(struct fuse_buf){.mem = bytes, .size = len});
 }
 
 void
-session_answer(Session *session, void *bytes, size_t len)
+session_take_up(Session *session)
 {
-    answer(session, &(struct fuse_buf){.mem = bytes, .size = len});
+    intake_take_up(session->intake);
 }
 
 bool
@@ -112,8 +129,8 @@ session_serve(const Session *session, IntakePlace *place)
 
     if (!intake_next(place, &request))
         return false;
-    if (request.size > 0)
-        answer(session, &request);
+    if (request.size > 0 && !answer(session, &request))
+        intake_leave(place);
     return !fuse_session_exited(session->se);
 }
 

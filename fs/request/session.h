@@ -23,8 +23,10 @@ Session *session_new(int fuse_fd, const SessionConfig *config, GError **error);
 void session_free(Session *session);
 
 /* Answers a request that came another way: the first of a connection, or what another process had
- * begun to answer.  Before session_run(). */
-void session_answer(Session *session, void *bytes, size_t len);
+ * begun to answer.  Before session_run().  False if it is left to yet another process. */
+bool session_answer(Session *session, void *bytes, size_t len);
+/* Once all such are answered: those that were not stay where they will be found. */
+void session_take_up(Session *session);
 
 /* Waits for one request and answers it.  False once the connection has ended. */
 bool session_serve_one(Session *session);

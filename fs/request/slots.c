@@ -4,7 +4,9 @@
 
 #include "common/fd.h"
 #include "fs/keeper/log.h"
+#include "fs/keeper/recover.h"
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -102,7 +104,8 @@ unsigned
 slots_put(Slots *slots, unsigned place, size_t len)
 {
     uint8_t *buffer = slots_buffer(slots, place);
-    unsigned which = len <= TABLE_WAITING_MAX ? take_free(slots) : 0;
+    bool fits = len >= sizeof(struct fuse_in_header) && len <= TABLE_WAITING_MAX;
+    unsigned which = fits ? take_free(slots) : 0;
 
     if (which == 0)
         return 0;
@@ -144,6 +147,62 @@ slots_end(Slots *slots, unsigned place, unsigned which)
     g_mutex_lock(&slots->lock);
     slots->free[slots->n_free++] = (uint16_t)(which - 1);
     g_mutex_unlock(&slots->lock);
+}
+
+bool
+slots_leave(Slots *slots, unsigned place, unsigned which)
+{
+    struct fuse_in_header header;
+    bool has_room = true;
+
+    memcpy(&header, slots_buffer(slots, place), sizeof header);
+    if (which == 0 && slots_put(slots, place, header.len) == 0)
+        has_room = false;
+    table_let_go(&slots->state->places[place]);
+    return has_room;
+}
+
+static void
+find_free(Slots *slots)
+{
+    uint32_t used = atomic_load(&slots->state->n_waiting_used);
+
+    slots->n_free = 0;
+    for (unsigned i = SLOTS_WAITING; i-- > 0;)
+        if (i >= used ||
+            table_unique(table_waiting(&slots->table, slots->config.connection, i)->bytes) == 0)
+            slots->free[slots->n_free++] = (uint16_t)i;
+}
+
+/* Out of the way of who is to read there; what it has cost goes with it. */
+static void
+move_away(Slots *slots, unsigned place, int fuse_fd)
+{
+    TablePlace *from = &slots->state->places[place];
+    uint8_t *buffer = slots_buffer(slots, place);
+    uint64_t unique = table_unique(buffer);
+    struct fuse_in_header header;
+    unsigned which;
+
+    memcpy(&header, buffer, sizeof header);
+    which = slots_put(slots, place, header.len);
+    if (which == 0) {
+        (void)recover_refuse(fuse_fd, unique, EIO);
+        table_clear(buffer);
+    } else {
+        atomic_store(&table_waiting(&slots->table, slots->config.connection, which - 1)->deaths,
+                     atomic_load(&from->deaths));
+    }
+    atomic_store(&from->deaths, 0);
+}
+
+void
+slots_take_up(Slots *slots, int fuse_fd)
+{
+    find_free(slots);
+    for (unsigned i = 0; i < SLOTS_PLACES; i++)
+        if (table_unique(slots_buffer(slots, i)) != 0)
+            move_away(slots, i, fuse_fd);
 }
 
 TableNegotiated *

@@ -42,6 +42,13 @@ uint8_t *slots_waiting(const Slots *slots, unsigned which, size_t *ret_len);
 void slots_begin(Slots *slots, unsigned place, unsigned which);
 void slots_end(Slots *slots, unsigned place, unsigned which);
 
+/* @place has not answered what it began to, and will not: it waits for another process.  False if
+ * there is no room for that.  Under the lock of slots_put(). */
+bool slots_leave(Slots *slots, unsigned place, unsigned which);
+/* Before any is read: what recover_open() has left open stays.  What there is no room for is
+ * refused. */
+void slots_take_up(Slots *slots, int fuse_fd);
+
 TableNegotiated *slots_negotiated(const Slots *slots);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Slots, slots_free)

@@ -33,6 +33,7 @@ typedef enum {
     SHELF_FACT = 10,     /* fs/survive/facts.h */
     SHELF_LOOK = 11,     /* fs/request/settled */
     SHELF_BOUND = 12,    /* fs/daemon: who --container-pid was */
+    SHELF_GOOD = 13,     /* fs/texts */
     SHELF_KINDS,
 } ShelfKind;
 

@@ -9,6 +9,7 @@
 #include "fs/cpu_record.h"
 #include "fs/load_record.h"
 #include "fs/registered_record.h"
+#include "fs/text_record.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <string.h>
@@ -120,11 +121,28 @@ check_load(const void *data, size_t len)
     load_view_advance(&load->view, 1 + load->due);
 }
 
+static void
+check_text(const void *data, size_t len)
+{
+    g_auto(RecordWriter) writer = {.more = NULL};
+    TextRecord record, again;
+
+    if (!text_record_read(data, len, &record))
+        return;
+    g_assert(record.key.container != 0 && proc_file_number(record.key.file) < proc_files_n);
+    text_record_write(&record, &writer);
+    data = record_bytes(&writer, &len);
+    g_assert(text_record_read(data, len, &again));
+    g_assert(g_bytes_equal(again.text.bytes, record.text.bytes));
+    text_clear(&record.text);
+    text_clear(&again.text);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static void (*const checks[])(const void *, size_t) = {check_container, check_registered,
-                                                           check_cpu, check_counters, check_load};
+    static void (*const checks[])(const void *, size_t) = {
+        check_container, check_registered, check_cpu, check_counters, check_load, check_text};
     g_autofree uint8_t *aligned = NULL;
 
     if (size == 0)

@@ -5,7 +5,7 @@
  *
  *     manager SOCKET TIMES COMMAND…
  *
- * Prints "exit code N" each time, and ends when the service ends with 0 or was started TIMES. */
+ * Prints "exit code N" each time, and ends when the service has ended TIMES. */
 
 #include "common/fd.h"
 
@@ -122,7 +122,7 @@ main(int argc, char **argv)
         return 1;
     (void)setenv("NOTIFY_SOCKET", argv[1], 1);
     (void)setvbuf(stdout, NULL, _IOLBF, 0);
-    for (int i = 0; i < atoi(argv[2]) && code != 0; i++) {
+    for (int i = 0; i < atoi(argv[2]); i++) {
         code = run_once(sock, argv + 3);
         (void)printf("exit code %d\n", code);
     }

@@ -14,6 +14,7 @@
 typedef struct {
     Table table;
     int fuse, kernel;
+    bool is_later; /* nothing is answered */
     unsigned n_served, n_poisoned;
     uint64_t served[64]; /* in the order in which they came */
     uint32_t lens[64];
@@ -54,13 +55,16 @@ put(uint8_t *bytes, uint32_t opcode, uint64_t unique, uint32_t len)
     memcpy(bytes, &header, sizeof header);
 }
 
-static void
+static bool
 serve(void *bytes, size_t len, void *data)
 {
     Case *one = data;
 
+    if (one->is_later)
+        return false;
     one->lens[one->n_served] = (uint32_t)len;
     one->served[one->n_served++] = table_unique(bytes);
+    return true;
 }
 
 static void
@@ -215,11 +219,29 @@ whatever_a_worker_wrote_there_is_survived(void **state)
 
 #define in_a_case(test) cmocka_unit_test_setup_teardown(test, case_make, case_close)
 
+static void
+what_is_left_for_later_is_found_again(void **state)
+{
+    Case *one = *state;
+
+    put(table_buffer(&one->table, 0, 0), FUSE_READ, 2, 80);
+    put(table_waiting(&one->table, 0, 5)->bytes, FUSE_READ, 4, 80);
+    atomic_store(&table_connection(&one->table, 0)->n_waiting_used, 6);
+    one->is_later = true;
+    assert_int_equal(recover(one), 0);
+    assert_int_equal(table_oldest(&one->table, keeper_now()), 0); /* nobody is at it */
+    assert_int_equal(answered(one).unique, 0);
+    one->is_later = false;
+    assert_int_equal(recover(one), 2);
+    assert_int_equal(one->n_served, 2);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         in_a_case(what_is_open_is_served_once),
+        in_a_case(what_is_left_for_later_is_found_again),
         in_a_case(an_interruption_is_not_served),
         in_a_case(what_two_workers_died_of_is_not_served_again),
         in_a_case(who_dies_of_a_waiting_request_dies_of_it_and_not_of_a_buffer),

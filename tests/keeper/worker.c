@@ -7,7 +7,9 @@
  *     poison    whoever answers a read of it dies
  *     stuck     whoever answers a read of it never comes back
  *
- * Compiled again with DIES_AT_START or DIES_AT_GO it is a program that does not work. */
+ * Compiled again with DIES_AT_START or DIES_AT_GO it is a program that does not work; with DIES_IF
+ * one that does not when the file of that name in its environment is there, but that can go safely.
+ */
 
 #include "fs/keeper/log.h"
 #include "fs/keeper/recover.h"
@@ -18,6 +20,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -107,7 +110,7 @@ answer_read(const struct fuse_in_header *in)
            left < read_in->size ? left : read_in->size);
 }
 
-static void
+static bool
 serve(void *bytes, size_t len, void *data)
 {
     const struct fuse_in_header *in = bytes;
@@ -141,6 +144,7 @@ serve(void *bytes, size_t len, void *data)
     default:
         answer(in, ENOSYS, NULL, 0);
     }
+    return true;
 }
 
 static void
@@ -172,7 +176,7 @@ run(void *data)
             continue;
         if (table_begin(table->head, place, 0, keeper_now()))
             poke(NULL);
-        serve(buffer, (size_t)n, NULL);
+        (void)serve(buffer, (size_t)n, NULL);
         table_end(place, buffer);
     }
     return NULL;
@@ -214,7 +218,7 @@ begin(pthread_t *threads)
         answer_fd = keeper_link.holdings.connections[c].fd;
         if (answer_fd < 0)
             continue; /* it has ended */
-        serve(connection->init, connection->init_size, NULL);
+        (void)serve(connection->init, connection->init_size, NULL);
         (void)recover_open(&keeper_link.table, c, answer_fd, &to);
         for (uintptr_t i = 0; i < THREADS; i++)
             if (pthread_create(&threads[n++], NULL, run, (void *)(c * THREADS + i)) != 0)
@@ -261,6 +265,10 @@ main(void)
         return 0;
 #ifdef DIES_AT_GO
     (void)raise(SIGSEGV);
+#endif
+#ifdef DIES_IF
+    if (!keeper_link.is_safe && access(getenv("DIES_IF"), F_OK) == 0)
+        (void)raise(SIGSEGV);
 #endif
     _exit(serve_all()); /* whatever threads are doing */
 }

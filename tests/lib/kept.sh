@@ -1,22 +1,41 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
-# An ownprocd of the test's own with its keeper.  Source it after system.sh.
+# An ownprocd of the test's own with its keeper, who reads its files all the time, and who strikes
+# its workers.  Source it after system.sh.
 
 ASK=$BUILD/tests/keeper/ask
-export STEADY=$BUILD/tests/system/steady
+STRIKE=$BUILD/tests/system/strike
+export FAULT=$BUILD/tests/system/libfault.so STEADY=$BUILD/tests/system/steady
+
+# How long each way to die is tried, and how many read meanwhile.
+SECONDS_OF_KILLS=${SECONDS_OF_KILLS:-4}
+READERS=8
+KEPT_ENVIRONMENT=()
 exec 3>&1
 
 # with_keeper NAME [ARGUMENT…]: an ownprocd of the test's own, as users start it; its pid in
 # KEEPER_PID.
 with_keeper()
 {
+    keep_at "$1"
+    keeper_start "${@:2}"
+}
+
+# keep_at NAME: where it is to be.
+keep_at()
+{
     KEPT=$SCRATCH/$1
-    shift
     mkdir -p "$KEPT"
-    "$OWNPROCD" --foreground --mountpoint "$KEPT/tree" --run-dir "$KEPT/run" "$@" >"$KEPT/log" 2>&1 </dev/null &
+}
+
+keeper_start()
+{
+    env "${KEPT_ENVIRONMENT[@]}" "$OWNPROCD" --foreground --mountpoint "$KEPT/tree" --run-dir "$KEPT/run" "$@" \
+        >>"$KEPT/log" 2>&1 </dev/null &
+    # shellcheck disable=SC2034 # for who calls
     KEEPER_PID=$!
-    wait_until 10 has_standby
+    wait_until 20 has_standby
 }
 
 has_standby()
@@ -39,12 +58,55 @@ figure()
 
 end_keeper()
 {
-    kill "$KEEPER_PID"
-    wait "$KEEPER_PID" || fail "$(cat "$KEPT/log")"
-    ! grep -q "$KEPT/tree" /proc/mounts || fail "it is still mounted"
+    local pid
+    pid=$(figure keeper)
+    kill "$pid"
+    wait_until 10 is_gone "$pid"
+    ! grep -q "$KEPT/tree" /proc/mounts || fail "it is still mounted: $(cat "$KEPT/log")"
 }
 
-# Waits for READERS_PID, whose words are in $KEPT/readers.
+# A child of this shell that nobody has waited for is gone as well.
+is_gone()
+{
+    [ ! -e "/proc/$1/stat" ] || [ "$(sed 's/.*) //; s/ .*//' "/proc/$1/stat" 2>/dev/null || echo Z)" = Z ]
+}
+
+# register NAME: a container of the daemon's bound tree, in cgroups of that name.
+register()
+{
+    container_make "$1" memory=64M
+    "$BUILD/tests/system/speed/control" "$KEPT/run/ownprocd.sock" register "id=$1" "cgroup=/$CONTAINER_PARENT/$1" >/dev/null
+}
+
+# read_on SECONDS: in the container "kept", all files of both trees; READERS_PID, whose words are in
+# $KEPT/readers.
+read_on()
+{
+    register kept
+    # shellcheck disable=SC2046 # a list of words
+    readers_start "$1" container_run kept "$STEADY" -- \
+        $(find "$KEPT/tree/proc" "$KEPT/tree/sys" "$KEPT/run/containers/kept" -type f)
+}
+
+# readers_start SECONDS COMMAND… -- FILE…: COMMAND is steady, wherever it runs; reads when this comes
+# back.
+readers_start()
+{
+    local seconds=$1 command=()
+    shift
+    while [ "$1" != -- ]; do
+        command+=("$1")
+        shift
+    done
+    shift
+    rm -f "$KEPT/kills" "$KEPT/readers"
+    "$STRIKE" nobody "$KEPT/kills" 0 0 >/dev/null
+    "${command[@]}" --kills "$KEPT/kills" "$seconds" $READERS "$@" >"$KEPT/readers" 2>&1 </dev/null &
+    READERS_PID=$!
+    wait_until 30 grep -qs '^files' "$KEPT/readers"
+}
+
+# Waits for READERS_PID: they came to an end, and nobody saw anything wrong.
 readers_are_content()
 {
     local code=0
@@ -53,13 +115,22 @@ readers_are_content()
     expect_equal "exit code of the readers" 0 "$code$([ $code = 0 ] || head -n 20 "$KEPT/readers")"
 }
 
-# kill_every SECONDS TIMES [SIGNAL]
-kill_every()
+# strike EVERY_MSEC COUNT [SIGNAL [STATE…]]: see tests/system/steady/strike.c.
+strike()
 {
-    local pid
-    for _ in $(seq "$2"); do
-        sleep "$1"
-        pid=$(worker serving)
-        [ -z "$pid" ] || kill "-${3:-KILL}" "$pid" 2>/dev/null || true
-    done
+    "$STRIKE" "$KEPT/run/keeper.sock" "$KEPT/kills" "$@" >"$KEPT/strikes"
+}
+
+# strike_for SECONDS EVERY_MSEC [SIGNAL [STATE…]]
+strike_for()
+{
+    strike "$2" $(($1 * 1000 / $2)) "${@:3}"
+}
+
+# How many of the strikes met somebody: not all, on a machine that is slow to start the next.
+expect_strikes()
+{
+    local strikes
+    strikes=$(awk '{ print $2 }' "$KEPT/strikes")
+    expect_between "workers that died of $strikes struck" $((strikes * 3 / 8)) "$strikes" "$(figure restarts)"
 }

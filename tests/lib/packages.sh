@@ -6,7 +6,7 @@
 packages_for()
 {
     case $1 in
-    build) echo gcc libc6-dev libcap-dev libfuse3-dev libglib2.0-dev libseccomp-dev meson ninja-build pkg-config ;;
+    build) echo gcc libc6-dev libcap-dev libfuse3-dev libglib2.0-dev libjansson-dev libseccomp-dev meson ninja-build pkg-config ;;
     tests) echo libcmocka-dev lxcfs procps python3 util-linux ;;
     docs) echo python3-docutils ;;
     format) echo clang-format codespell shellcheck ;;

@@ -18,11 +18,11 @@ root_mirror()
         awk '$2 == "bookworm" { print $1; exit }' | grep . || echo http://deb.debian.org/debian
 }
 
-# Until the calling subshell ends nobody else makes parts of the cache.
+# cache_lock [PART]: until the calling subshell ends nobody else makes that part of the cache.
 cache_lock()
 {
     mkdir -p "$CACHE"
-    exec 8>"$CACHE/lock"
+    exec 8>"$CACHE/lock${1:+-$1}"
     flock 8
 }
 

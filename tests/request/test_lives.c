@@ -52,7 +52,7 @@ keep(const Machine *machine, Shelf *shelf)
     containers_keep(machine->containers, shelf);
     registry_keep(machine->registry, shelf);
     history_keep(machine->history, shelf);
-    texts_keep(machine->server.texts, shelf);
+    texts_keep(machine->server.texts, shelf, now());
     loads_keep(machine->loads, shelf);
 }
 

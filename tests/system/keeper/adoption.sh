@@ -126,7 +126,7 @@ test_a_restart_of_the_service_is_not_noticed()
 test_a_keeper_that_is_killed_is_survived_if_the_service_manager_has_all()
 {
     mkdir "$SCRATCH/managed"
-    "$KEEPER_DIR/manager" "$SCRATCH/notify-managed" 9 "$KEEPER_DIR/keeper" "$SCRATCH/managed.sock" \
+    "$KEEPER_DIR/manager" "$SCRATCH/notify-managed" 4 "$KEEPER_DIR/keeper" "$SCRATCH/managed.sock" \
         "$SCRATCH/managed" "$KEEPER_DIR/worker" >"$SCRATCH/managed.log" 2>&1 </dev/null &
     wait_until 10 kept_serves managed
     readers_start managed late 6 8

@@ -164,6 +164,63 @@ test_who_can_never_serve_is_tried_again_ever_more_slowly()
     kept_stop hopeless
 }
 
+# has_state NAME STATE
+has_state()
+{
+    kept_ask "$1" status | grep -q " $2 "
+}
+
+# In a row of crashes the warm worker answers until it is time for the next one.
+test_while_workers_die_one_after_the_other_the_warm_one_answers()
+{
+    export DIES_IF=$SCRATCH/bridged.dies
+    kept_start bridged worker_dies_if
+    : >"$DIES_IF"
+    readers_start bridged content 6 4
+    kept_kill bridged
+    wait_until 5 has_state bridged safe
+    sleep 2
+    rm "$DIES_IF"
+    wait_until 10 kept_serves bridged
+    readers_are_content bridged
+    expect_between "longest pause in us" 1 1000000 "$(readers_figure bridged pause_max_usec)"
+    kept_stop bridged
+}
+
+# It knows no way to be safe: readers wait for the next one, as long as it takes.
+test_a_worker_of_an_older_program_is_not_told_what_it_does_not_know()
+{
+    export DIES_IF=$SCRATCH/older.dies
+    kept_start older worker_older
+    : >"$DIES_IF"
+    readers_start older content 5 4
+    kept_kill older
+    wait_until 5 grep -q "died young" "$SCRATCH/older.log"
+    ! has_state older safe || fail "it was told to be safe"
+    rm "$DIES_IF"
+    wait_until 10 kept_serves older
+    readers_are_content older
+    ! grep -q "does not know" "$SCRATCH/older.log" || fail "$(cat "$SCRATCH/older.log")"
+    kept_stop older
+}
+
+test_a_keeper_of_an_older_program_has_workers_of_a_newer()
+{
+    export DIES_IF=$SCRATCH/old-keeper.dies
+    mkdir -p "$SCRATCH/old-keeper"
+    "$KEEPER_DIR/keeper_older" "$SCRATCH/old-keeper.sock" "$SCRATCH/old-keeper" \
+        "$KEEPER_DIR/worker_dies_if" >"$SCRATCH/old-keeper.log" 2>&1 </dev/null &
+    wait_until 10 kept_serves old-keeper
+    : >"$DIES_IF"
+    readers_start old-keeper content 5 4
+    kept_kill old-keeper
+    wait_until 5 grep -q "died young" "$SCRATCH/old-keeper.log"
+    rm "$DIES_IF"
+    wait_until 10 kept_serves old-keeper
+    readers_are_content old-keeper
+    kept_stop old-keeper
+}
+
 # 250: what the keeper itself was started with.
 test_a_worker_inherits_nothing_and_its_keeper_is_protected()
 {

@@ -188,6 +188,33 @@ the_name_of_a_cgroup_cannot_end_its_line(void **state)
     has_line(text, "ownproc_container_reads_total{container=\"/a\\\"} 1\\n\\\\b%u\"} 5");
 }
 
+static void
+counting_goes_on_where_the_life_before_ended(void **state)
+{
+    static _Atomic uint64_t words[METRICS_WORDS];
+
+    (void)state;
+    metrics_share(words, 5);
+    metrics_count(METRIC_SERVED_ZERO);
+    metrics_served(3, 1000);
+    metrics_share(words, 5);
+    metrics_count(METRIC_SERVED_ZERO);
+    assert_int_equal(metrics_get(METRIC_SERVED_ZERO), 2);
+    assert_int_equal(metrics_reads(3), 1);
+}
+
+static void
+what_another_program_has_counted_begins_anew(void **state)
+{
+    static _Atomic uint64_t words[METRICS_WORDS];
+
+    (void)state;
+    metrics_share(words, 5);
+    metrics_served(3, 1000);
+    metrics_share(words, 7);
+    assert_int_equal(metrics_reads(3), 0);
+}
+
 int
 main(void)
 {
@@ -202,6 +229,8 @@ main(void)
         cmocka_unit_test(the_build_has_a_version_and_a_start),
         cmocka_unit_test(every_line_follows_its_type),
         cmocka_unit_test(a_text_is_counted_once_in_the_bucket_of_its_time),
+        cmocka_unit_test(counting_goes_on_where_the_life_before_ended),
+        cmocka_unit_test(what_another_program_has_counted_begins_anew),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

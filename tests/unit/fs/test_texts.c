@@ -151,7 +151,7 @@ what_is_too_old_goes_with_the_next_text(void **state)
 
     (void)put(*state, 1, START, "1");
     (void)put(*state, 2, START + 1, "2");
-    (void)put(*state, 3, START + 2 * (uint64_t)SECOND, "3");
+    (void)put(*state, 3, START + 1 + TEXTS_RECALL_USEC + 1, "3");
     texts_use(*state, &n, &bytes);
     assert_int_equal(n, 1);
 }
@@ -217,13 +217,13 @@ serials_grow_over_lives_though_the_clock_goes_back(void **state)
     uint64_t last;
 
     facts_set(lives->shelf, FACT_SERIAL, (uint64_t)g_get_real_time() + SECOND);
-    texts_keep(*state, lives->shelf);
+    texts_keep(*state, lives->shelf, START);
     last = put(*state, 1, START, "one").serial;
     assert_true(last > facts_get(lives->shelf, FACT_SERIAL) - SECOND);
     for (int i = 0; i < 30000; i++)
         last = put(*state, 1, START, "one").serial;
     lives_next(lives);
-    texts_keep(next, lives->shelf);
+    texts_keep(next, lives->shelf, START);
     assert_true(put(next, 1, START, "one").serial > last);
 }
 
@@ -233,12 +233,85 @@ the_next_life_begins_hardly_later_than_the_clock(void **state)
     g_autoptr(Lives) lives = lives_new();
     g_autoptr(Texts) next = texts_new(3, 4096);
 
-    texts_keep(*state, lives->shelf);
+    texts_keep(*state, lives->shelf, START);
     for (int i = 0; i < 1000; i++)
         (void)put(*state, 1, START, "one");
     lives_next(lives);
-    texts_keep(next, lives->shelf);
+    texts_keep(next, lives->shelf, START);
     assert_true(put(next, 1, START, "one").serial <= (uint64_t)g_get_real_time() + 11000);
+}
+
+/* Of a file that another program knows, too. */
+static TextsKey
+kept_key(void)
+{
+    return (TextsKey){.container = 7, .file = &proc_files[0], .boottime_offset = -3};
+}
+
+static void
+put_kept(Texts *texts, uint64_t now, const char *string)
+{
+    g_autoptr(GBytes) bytes = g_bytes_new(string, strlen(string));
+    const TextsKey key = kept_key();
+    Text text = {.bytes = bytes, .tick = now, .longest = 100};
+
+    texts_put(texts, &key, now, &text);
+}
+
+static void
+recalls(Texts *texts, uint64_t now, const char *wanted, uint64_t age)
+{
+    const TextsKey key = kept_key();
+    g_auto(Text) text = {0};
+    uint64_t found;
+
+    assert_true(texts_recall(texts, &key, now, &text, &found));
+    assert_memory_equal(g_bytes_get_data(text.bytes, NULL), wanted, strlen(wanted));
+    assert_int_equal(text.longest, 100);
+    assert_int_equal(found, age);
+}
+
+static void
+the_last_text_outlives_who_made_it(void **state)
+{
+    g_autoptr(Lives) lives = lives_new();
+    g_autoptr(Texts) next = texts_new(3, 4096);
+    const TextsKey key = kept_key();
+    g_auto(Text) text = {0};
+
+    texts_keep(*state, lives->shelf, START);
+    put_kept(*state, START, "old");
+    put_kept(*state, START + SECOND, "kept");
+    put_kept(*state, START + SECOND + 1, "newest");
+    lives_next(lives);
+    texts_keep(next, lives->shelf, START + 2 * SECOND);
+    assert_true(texts_get(next, &key, START + 2 * SECOND, &text)); /* if a source fails */
+    recalls(next, START + 60 * SECOND, "kept", 59 * SECOND);
+    has_no(next, &key, START + 60 * SECOND);
+}
+
+static void
+what_is_forgotten_is_not_kept(void **state)
+{
+    g_autoptr(Lives) lives = lives_new();
+
+    texts_keep(*state, lives->shelf, START);
+    put_kept(*state, START, "text");
+    assert_int_equal(lives_count(lives, SHELF_GOOD), 1);
+    (void)put(*state, 1, START + 1 + TEXTS_RECALL_USEC, "2");
+    assert_int_equal(lives_count(lives, SHELF_GOOD), 1); /* that of the other */
+}
+
+static void
+a_record_that_is_none_is_dropped(void **state)
+{
+    g_autoptr(Lives) lives = lives_new();
+
+    lives_put_nonsense(lives, SHELF_GOOD, 5);
+    texts_keep(*state, lives->shelf, START);
+    assert_int_equal(lives_count(lives, SHELF_GOOD), 0);
+    put_kept(*state, START, "text");
+    recalls(*state, START, "text", 0);
 }
 
 int
@@ -258,6 +331,9 @@ main(void)
         TEST(who_asks_while_a_text_is_made_waits_until_it_is),
         TEST(who_is_stuck_is_not_waited_for_long),
         TEST(who_makes_one_text_is_in_nobody_elses_way),
+        TEST(the_last_text_outlives_who_made_it),
+        TEST(what_is_forgotten_is_not_kept),
+        TEST(a_record_that_is_none_is_dropped),
         TEST(serials_grow_over_lives_though_the_clock_goes_back),
         TEST(the_next_life_begins_hardly_later_than_the_clock),
     };

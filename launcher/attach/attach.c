@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "launcher/attach/attach.h"
+
+#include "common/fd.h"
+#include "launcher/attach/eject.h"
+#include "launcher/attach/enroll.h"
+#include "launcher/attach/inject.h"
+#include "launcher/attach/mount_tree.h"
+#include "launcher/attach/select.h"
+#include "launcher/files_list.h"
+#include "launcher/launch_error.h"
+#include "launcher/tree.h"
+
+#include <fcntl.h>
+
+static char *
+device_of(const char *path)
+{
+    autofd fd = tree_open(path);
+    char *device = NULL;
+    uint64_t id;
+
+    if (fd >= 0)
+        (void)place_mount_of(fd, &id, &device);
+    return device;
+}
+
+bool
+attach_config_open(AttachConfig *config)
+{
+    g_autofree char *bound = g_build_filename(config->run_dir, "containers", NULL);
+    g_autofree char *tree_device = device_of(config->tree);
+    GPtrArray *devices = g_ptr_array_new();
+
+    config->bound_device = device_of(bound);
+    if (tree_device)
+        g_ptr_array_add(devices, g_strdup(tree_device));
+    if (config->bound_device)
+        g_ptr_array_add(devices, g_strdup(config->bound_device));
+    g_ptr_array_add(devices, NULL);
+    config->devices = (char **)g_ptr_array_free(devices, FALSE);
+    return tree_device != NULL;
+}
+
+void
+attach_config_clear(AttachConfig *config)
+{
+    g_clear_pointer(&config->devices, g_strfreev);
+    g_clear_pointer(&config->bound_device, g_free);
+}
+
+static bool
+open_place(const Process *process, Place *ret, GError **error)
+{
+    ret->root_fd = process_open(process, "root", O_PATH | O_DIRECTORY, error);
+    ret->mnt_fd = ret->root_fd >= 0 ? process_open(process, "ns/mnt", O_RDONLY, error) : -1;
+    if (ret->mnt_fd >= 0)
+        ret->cgroup_fd = process_open(process, "ns/cgroup", O_RDONLY, NULL);
+    return ret->mnt_fd >= 0;
+}
+
+/* What it was registered as when it was given what it has. */
+static char *
+former_id(const GPtrArray *mounts)
+{
+    char *id = NULL;
+
+    for (guint i = mounts->len; i-- > 0 && !id;)
+        id = mount_tree_bound_id(mounts->pdata[i]);
+    return id;
+}
+
+static bool
+inject(const AttachConfig *config, const Process *process, const char *bound, InjectCounts *ret,
+       GError **error)
+{
+    g_autoptr(GPtrArray) list = files_list(bound, config->tree, error);
+    g_auto(Place) place = PLACE_NULL;
+
+    if (!list || (config->files && !select_files(list, config->files, error)) ||
+        !open_place(process, &place, error) ||
+        !inject_files(&(Inject){&place, list, config->devices}, ret, error))
+        return false;
+    if (process_lives(process))
+        return true;
+    g_set_error(error, LAUNCH_ERROR, LAUNCH_ERROR_FAILED, "it has ended");
+    return false;
+}
+
+static bool
+enroll_and_inject(const AttachConfig *config, const Process *process, const GPtrArray *mounts,
+                  AttachReport *ret, GError **error)
+{
+    g_autofree char *former = former_id(mounts);
+    g_auto(Enrolment) enrolment = {0};
+    InjectCounts counts = {0};
+    bool good = enroll(config->run_dir, process, former, &enrolment, error) &&
+                inject(config, process, enrolment.path, &counts, error);
+
+    if (enrolment.id) {
+        g_free(ret->name);
+        ret->name = g_strdup(enrolment.id);
+    }
+    if (!good || counts.injected == 0)
+        enroll_undo(config->run_dir, &enrolment);
+    ret->files = counts.injected ? counts.injected : counts.present;
+    ret->outcome = counts.injected ? ATTACH_INJECTED : ATTACH_PRESENT;
+    if (good && ret->files == 0)
+        g_set_error(error, LAUNCH_ERROR, LAUNCH_ERROR_FAILED, "it has neither /proc nor /sys");
+    return good && ret->files > 0;
+}
+
+static void
+set_reason(AttachReport *report, AttachOutcome outcome, const char *reason)
+{
+    report->outcome = outcome;
+    report->files = 0;
+    g_free(report->reason);
+    report->reason = g_strdup(reason);
+}
+
+static void
+report_begin(const Process *process, AttachReport *ret)
+{
+    *ret = (AttachReport){.name = process->id ? g_strdup(process->id)
+                                              : g_strdup_printf("%d", (int)process->pid),
+                          .pid = process->pid};
+}
+
+void
+attach_container(const AttachConfig *config, const Process *process, AttachReport *ret)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) mounts = process_mounts(process, &error);
+
+    report_begin(process, ret);
+    if (mounts && !config->force && mount_tree_is_unmasked(mounts))
+        set_reason(ret, ATTACH_SKIPPED,
+                   "its /proc is unmasked, and containers in it could not mount theirs any more; "
+                   "--force attaches all the same");
+    else if (!mounts || !enroll_and_inject(config, process, mounts, ret, &error))
+        set_reason(ret, ATTACH_FAILED, error->message);
+}
+
+static bool
+eject(const AttachConfig *config, const Process *process, EjectWhat what, unsigned *ret_count,
+      GError **error)
+{
+    g_autoptr(GPtrArray) mounts = process_mounts(process, error);
+    g_auto(Place) place = PLACE_NULL;
+
+    return mounts && open_place(process, &place, error) &&
+           eject_files(&(Eject){&place, mounts, config->devices, what}, ret_count, error);
+}
+
+/* Only what is bound from our own daemon names anything there: others may call theirs as they like.
+ */
+static void
+unregister_all(const AttachConfig *config, const GPtrArray *mounts)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+    for (guint i = 0; i < mounts->len && config->bound_device; i++) {
+        const TreeMount *mount = mounts->pdata[i];
+        char *id =
+            g_str_equal(mount->device, config->bound_device) ? mount_tree_bound_id(mount) : NULL;
+
+        if (id && g_hash_table_add(seen, id))
+            enroll_end(config->run_dir, id);
+    }
+}
+
+void
+detach_container(const AttachConfig *config, const Process *process, AttachReport *ret)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) mounts = process_mounts(process, &error);
+    g_autofree char *id = mounts ? former_id(mounts) : NULL;
+    unsigned count = 0;
+
+    report_begin(process, ret);
+    if (id) {
+        g_free(ret->name);
+        ret->name = g_steal_pointer(&id);
+    }
+    if (!mounts || !eject(config, process, EJECT_OURS, &count, &error)) {
+        set_reason(ret, ATTACH_FAILED, error->message);
+        return;
+    }
+    unregister_all(config, mounts);
+    ret->outcome = count ? ATTACH_DETACHED : ATTACH_NOTHING;
+    ret->files = count;
+}
+
+void
+repair_container(const AttachConfig *config, const Process *process, AttachReport *ret)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) mounts = process_mounts(process, &error);
+    unsigned dead = 0;
+
+    report_begin(process, ret);
+    if (!mounts || !eject(config, process, EJECT_LOOK, &dead, &error)) {
+        set_reason(ret, ATTACH_FAILED, error->message);
+        return;
+    }
+    ret->outcome = ATTACH_HEALTHY;
+    if (dead == 0)
+        return;
+    if (!eject(config, process, EJECT_DEAD, &dead, &error) ||
+        !enroll_and_inject(config, process, mounts, ret, &error))
+        set_reason(ret, ATTACH_FAILED, error->message);
+    else
+        ret->outcome = ATTACH_REPAIRED;
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "launcher/attach/eject.h"
+
+#include "common/fd.h"
+#include "launcher/attach/in_child.h"
+#include "launcher/attach/mount_tree.h"
+#include "launcher/launch_error.h"
+
+#include <string.h>
+
+#define PATIENCE_SEC 5
+#define OWN_TYPE "fuse.ownproc"
+
+static bool
+is_candidate(const Eject *what, const TreeMount *mount)
+{
+    if (!mount_tree_is_over_kernel_file(mount))
+        return false;
+    return g_str_equal(mount->type, OWN_TYPE) ||
+           (what->what != EJECT_OURS && g_str_equal(mount->type, "fuse.lxcfs"));
+}
+
+static bool
+is_dead(const Eject *what, const TreeMount *mount, int fd)
+{
+    int errsv = place_probe(what->place, fd);
+
+    return errsv == ENOTCONN || errsv == ECONNABORTED ||
+           (errsv == ESTALE && g_str_equal(mount->type, OWN_TYPE));
+}
+
+/* Whether the mount whose root @fd is is to go. */
+static bool
+is_to_go(const Eject *what, int fd)
+{
+    const TreeMount *mount;
+    uint64_t id;
+
+    if (!place_mount_of(fd, &id, NULL))
+        return false;
+    mount = mount_tree_find(what->mounts, id);
+    if (!mount || !is_candidate(what, mount))
+        return false;
+    if (what->what == EJECT_OURS &&
+        g_strv_contains((const char *const *)what->devices, mount->device))
+        return true;
+    return is_dead(what, mount, fd);
+}
+
+/* All layers at @point, the uppermost first. */
+static bool
+eject_at(const Eject *what, const char *point, unsigned *count, GError **error)
+{
+    for (;;) {
+        autofd fd = place_open(what->place, point + strspn(point, "/"));
+        int errsv;
+
+        if (fd < 0 || !is_to_go(what, fd))
+            return true; /* what cannot be reached covers nothing */
+        (*count)++;
+        if (what->what == EJECT_LOOK)
+            return true;
+        errsv = place_unmount(what->place, fd);
+        if (errsv != 0) {
+            launch_error_set_errno(error, errsv, "cannot unmount %s there", point);
+            return false;
+        }
+    }
+}
+
+static bool
+work(void *data, GString *ret, GError **error)
+{
+    const Eject *what = data;
+    unsigned count = 0;
+
+    if (!place_prepare(what->place, error) || !place_enter(what->place, error))
+        return false;
+    for (guint i = what->mounts->len; i-- > 0;) {
+        const TreeMount *mount = what->mounts->pdata[i];
+
+        if (is_candidate(what, mount) && !eject_at(what, mount->point, &count, error))
+            return false;
+    }
+    g_string_append_len(ret, (const char *)&count, sizeof(count));
+    return true;
+}
+
+bool
+eject_files(const Eject *what, unsigned *ret_count, GError **error)
+{
+    g_autoptr(GString) said = in_child(&(InChild){work, (void *)what, PATIENCE_SEC}, error);
+
+    if (!said)
+        return false;
+    memcpy(ret_count, said->str, MIN(sizeof(*ret_count), said->len));
+    return true;
+}

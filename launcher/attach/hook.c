@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* ownproc hook: called by an OCI runtime (runtime-spec, config.md, "POSIX-platform Hooks"), twice:
+ *
+ * createRuntime: in the host; tells the daemon of the container;
+ * createContainer: in the container's namespaces, before its root becomes the root; binds the
+ * files.
+ *
+ * Without the first the files are bound from the ordinary tree: from in there the daemon takes no
+ * registration.  A hook that fails stops the container, so this one does not fail unless it is told
+ * to. */
+
+#include "launcher/verbs.h"
+
+#include "common/fd.h"
+#include "common/io.h"
+#include "launcher/attach/attach.h"
+#include "launcher/attach/inject.h"
+#include "launcher/attach/oci.h"
+#include "launcher/control.h"
+#include "launcher/files_list.h"
+#include "launcher/launch_error.h"
+#include "launcher/options.h"
+#include "launcher/registration.h"
+#include "launcher/tally.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+typedef struct {
+    gboolean require;
+    char *run_dir, *tree;
+    AttachConfig config;
+    OciState state;
+    OciConfig bundle;
+} Hook;
+
+static void
+hook_clear(Hook *hook)
+{
+    attach_config_clear(&hook->config);
+    oci_state_clear(&hook->state);
+    oci_config_clear(&hook->bundle);
+    g_free(hook->run_dir);
+    g_free(hook->tree);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Hook, hook_clear)
+
+static bool
+read_stdin(GString *ret, GError **error)
+{
+    char piece[4096];
+    ssize_t n;
+
+    while ((n = read(STDIN_FILENO, piece, sizeof(piece))) != 0) {
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n > 0 && ret->len + (size_t)n <= IO_READ_MAX) {
+            g_string_append_len(ret, piece, n);
+            continue;
+        }
+        launch_error_set_errno(error, n < 0 ? errno : EFBIG, "cannot read the container's state");
+        return false;
+    }
+    return true;
+}
+
+static bool
+read_all(Hook *hook, GError **error)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    g_autofree char *config = NULL, *path = NULL;
+    size_t len;
+
+    if (!read_stdin(text, error) || !oci_state_parse(text->str, text->len, &hook->state, error))
+        return false;
+    path = g_build_filename(hook->state.bundle, "config.json", NULL);
+    config = io_read_at(AT_FDCWD, path, &len, error);
+    return config && oci_config_parse(config, len, &hook->bundle, error);
+}
+
+/* createRuntime's state has a pid of ours, whose mount namespace is not ours.  In createContainer
+ * runc says 1 and crun 0, or with the host's pids a process whose mount namespace we are in. */
+static bool
+is_outside(const OciState *state)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%d/ns/mnt", (int)state->pid);
+    struct stat own, its;
+
+    return state->pid > 1 && stat("/proc/self/ns/mnt", &own) == 0 && stat(path, &its) == 0 &&
+           (own.st_ino != its.st_ino || own.st_dev != its.st_dev);
+}
+
+static bool
+announce(const Hook *hook, GError **error)
+{
+    g_autoptr(GString) request = registration_request_process(hook->state.id, hook->state.pid);
+    g_autofree char *body = control_ask(hook->run_dir, request, NULL, error);
+
+    return body != NULL;
+}
+
+/* Its directory of the bound tree: it is there if createRuntime was called, and we may look. */
+static char *
+bound_of(const Hook *hook)
+{
+    if (strchr(hook->state.id, '/') || hook->state.id[0] == '.')
+        return NULL;
+    return g_build_filename(hook->run_dir, "containers", hook->state.id, NULL);
+}
+
+static bool
+inject(Hook *hook, GError **error)
+{
+    g_autofree char *root = oci_root(&hook->state, &hook->bundle), *bound = bound_of(hook);
+    g_autoptr(GPtrArray) list = files_list(bound, hook->tree, error);
+    g_auto(Place) place = PLACE_NULL;
+    InjectCounts counts = {0};
+
+    if (!list)
+        return false;
+    (void)attach_config_open(&hook->config);
+    place.root_fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (place.root_fd < 0) {
+        launch_error_set_errno(error, errno, "cannot open the container's root %s", root);
+        return false;
+    }
+    if (!inject_files(&(Inject){&place, list, hook->config.devices}, &counts, error))
+        return false;
+    tally_add(hook->run_dir, TALLY_HOOK, TALLY_INJECTED, 1);
+    return true;
+}
+
+static int
+run(Hook *hook)
+{
+    g_autoptr(GError) error = NULL;
+    bool outside = false, good = read_all(hook, &error);
+
+    if (good && (hook->bundle.unmasked || hook->state.unwanted)) {
+        outside = is_outside(&hook->state);
+        if (!outside)
+            tally_add(hook->run_dir, TALLY_HOOK, TALLY_SKIPPED, 1);
+        return 0;
+    }
+    if (good) {
+        outside = is_outside(&hook->state);
+        good = outside ? announce(hook, &error) : inject(hook, &error);
+    }
+    if (good)
+        return 0;
+    if (!outside)
+        tally_add(hook->run_dir, TALLY_HOOK, TALLY_FAILED, 1);
+    fprintf(stderr, "ownproc: no files for %s: %s\n",
+            hook->state.id ? hook->state.id : "a container", error->message);
+    /* What is not registered only reads slower. */
+    return hook->require && !outside ? LAUNCH_ERROR_FAILED : 0;
+}
+
+int
+hook_main(int argc, char **argv)
+{
+    g_auto(Hook) hook = {0};
+    const GOptionEntry entries[] = {
+        {"require", 0, 0, G_OPTION_ARG_NONE, &hook.require,
+         "without its files the container does not start", NULL},
+        {"run-dir", 0, 0, G_OPTION_ARG_FILENAME, &hook.run_dir,
+         "the daemon's run directory (" OPTIONS_RUN_DIR ")", "DIR"},
+        {"mountpoint", 0, 0, G_OPTION_ARG_FILENAME, &hook.tree,
+         "the daemon's tree (" OPTIONS_TREE ")", "DIR"},
+        {NULL},
+    };
+    g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+    g_autoptr(GError) error = NULL;
+
+    g_option_context_set_summary(context, "For OCI runtimes, stages createRuntime and "
+                                          "createContainer; the container's state is read from the "
+                                          "standard input.");
+    g_option_context_add_main_entries(context, entries, NULL);
+    if (!g_option_context_parse(context, &argc, &argv, &error) || argc > 1) {
+        fprintf(stderr, "ownproc: %s\n", error ? error->message : "hook takes no arguments");
+        return LAUNCH_ERROR_USAGE;
+    }
+    if (!hook.run_dir)
+        hook.run_dir = g_strdup(OPTIONS_RUN_DIR);
+    if (!hook.tree)
+        hook.tree = g_strdup(OPTIONS_TREE);
+    hook.config = (AttachConfig){.tree = hook.tree, .run_dir = hook.run_dir};
+    return run(&hook);
+}

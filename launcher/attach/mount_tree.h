@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What a container has mounted: its /proc/PID/mountinfo (proc(5)).  [pure] */
+
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct {
+    uint64_t id, parent;
+    char *device; /* "0:57" */
+    char *root;   /* what of its file system it shows */
+    char *point;  /* where, seen from the container's root */
+    char *type;   /* "fuse.ownproc" */
+} TreeMount;
+
+/* The mounts of @text, in its order: what covers another comes behind it.  Lines that are none of
+ * the kernel's are passed over.  The caller unrefs. */
+GPtrArray *mount_tree_parse(const char *text, size_t len);
+
+/* Borrowed; NULL if there is none. */
+const TreeMount *mount_tree_find(const GPtrArray *mounts, uint64_t id);
+
+/* True if files over /proc would keep who is in there from mounting a procfs in a user namespace of
+ * his own: the kernel allows that where some procfs can be seen whole (linux:fs/namespace.c,
+ * mnt_already_visible()), and here only that at /proc can.  So it is in privileged containers, and
+ * with procMount: Unmasked. */
+bool mount_tree_is_unmasked(const GPtrArray *mounts);
+
+/* True if @mount is over a file of /proc or /sys, not one of them itself. */
+bool mount_tree_is_over_kernel_file(const TreeMount *mount);
+
+/* The name under which a container is registered that has @mount from the bound tree; NULL if it is
+ * not from there.  The caller frees. */
+char *mount_tree_bound_id(const TreeMount *mount);

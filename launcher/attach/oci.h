@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What an OCI runtime tells its hooks: the state (runtime-spec, runtime.md) and, in the bundle, the
+ * configuration (config.md).  [pure] */
+
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+typedef struct {
+    char *id;
+    pid_t pid;     /* 0: not told */
+    char *bundle;  /* absolute */
+    char *root;    /* crun tells it, runc does not: NULL */
+    bool unwanted; /* its annotation ownproc.dev/inject is "false" */
+} OciState;
+
+typedef struct {
+    char *root;    /* as it stands there: absolute, or from the bundle */
+    bool unmasked; /* it has no masked paths */
+} OciConfig;
+
+/* LAUNCH_ERROR_FAILED: it is no JSON, or lacks what it must have. */
+bool oci_state_parse(const char *text, size_t len, OciState *ret, GError **error);
+bool oci_config_parse(const char *text, size_t len, OciConfig *ret, GError **error);
+
+/* The absolute path of the root directory.  The caller frees. */
+char *oci_root(const OciState *state, const OciConfig *config);
+
+void oci_state_clear(OciState *state);
+void oci_config_clear(OciConfig *config);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(OciState, oci_state_clear)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(OciConfig, oci_config_clear)

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "launcher/attach/attach.h"
+#include "launcher/json.h"
+
+static const struct {
+    const char *name; /* for programs */
+    const char *done; /* for people; NULL: the reason says it */
+    bool has_files;
+} outcomes[] = {
+    [ATTACH_INJECTED] = {"attached", "attached", true},
+    [ATTACH_PRESENT] = {"present", "attached already", true},
+    [ATTACH_REPAIRED] = {"repaired", "repaired", true},
+    [ATTACH_HEALTHY] = {"healthy", "nothing in it is dead", false},
+    [ATTACH_DETACHED] = {"detached", "detached", true},
+    [ATTACH_NOTHING] = {"nothing", "it has none of the daemon's files", false},
+    [ATTACH_SKIPPED] = {"skipped", NULL, false},
+    [ATTACH_FAILED] = {"failed", NULL, false},
+};
+
+const char *
+attach_outcome_name(AttachOutcome outcome)
+{
+    return outcomes[outcome].name;
+}
+
+void
+attach_report_text(const AttachReport *report, GString *out)
+{
+    g_string_append_printf(out, "%s (process %d): ", report->name, (int)report->pid);
+    if (!outcomes[report->outcome].done) {
+        g_string_append_printf(out, "%s: %s", outcomes[report->outcome].name, report->reason);
+        return;
+    }
+    g_string_append(out, outcomes[report->outcome].done);
+    if (outcomes[report->outcome].has_files)
+        g_string_append_printf(out, ", %u files", report->files);
+}
+
+void
+attach_report_json(const AttachReport *report, GString *out)
+{
+    g_string_append(out, "{\"container\": ");
+    json_append_string(out, report->name);
+    g_string_append_printf(out, ", \"pid\": %d, \"outcome\": \"%s\", \"files\": %u, \"reason\": ",
+                           (int)report->pid, outcomes[report->outcome].name, report->files);
+    if (report->reason)
+        json_append_string(out, report->reason);
+    else
+        g_string_append(out, "null");
+    g_string_append_c(out, '}');
+}
+
+void
+attach_report_clear(AttachReport *report)
+{
+    g_clear_pointer(&report->name, g_free);
+    g_clear_pointer(&report->reason, g_free);
+}

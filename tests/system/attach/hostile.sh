@@ -1,0 +1,130 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+# attach, on containers that mean harm or are about to end.
+
+# shellcheck source=tests/lib/launcher.sh
+. "$(dirname "$0")/../../lib/launcher.sh"
+# shellcheck source=tests/lib/attach.sh
+. "$TESTS_DIR/lib/attach.sh"
+
+daemon_require
+container_make prey memory=64M
+
+expect_refused()
+{
+    local before
+    before=$(tally attach failed)
+    expect_exit 125 ownproc attach "$BARE"
+    expect_match "what it says" "$1" "$OUTPUT"
+    expect_equal "lines" 1 "$(wc -l <<<"$OUTPUT")"
+    expect_equal "counted" $((before + 1)) "$(tally attach failed)"
+    expect_none_attached "$BARE"
+    expect_nobody_registered
+}
+
+test_a_file_of_somebody_elses_over_meminfo_is_not_covered()
+{
+    echo MemTotal >"$SCRATCH/theirs"
+    bare_container prey "$MASK; mount --bind '$SCRATCH/theirs' /proc/meminfo"
+    expect_refused "/proc/meminfo is not the kernel's, something else is mounted there: refused"
+    expect_equal "what it reads" MemTotal "$(inside "$BARE" cat /proc/meminfo)"
+    bare_end
+}
+
+# A root in which /proc is a symbolic link to a procfs.
+test_a_symbolic_link_is_not_followed()
+{
+    root_make
+    mkdir "$ROOT/real"
+    ln -s real "$ROOT/proc"
+    bare_container prey "mount -t proc proc $ROOT/real && mount --bind /dev/null $ROOT/real/interrupts &&
+        : >'$SCRATCH/prey.ready' && exec chroot $ROOT /bin/busybox sleep 1000"
+    wait_until 5 grep -q busybox "/proc/$BARE/cmdline"
+    expect_refused "/proc/[a-z]+ is behind a symbolic link: refused"
+    bare_end
+}
+
+test_a_container_without_proc_is_told()
+{
+    root_make
+    bare_container prey ": >'$SCRATCH/prey.ready' && exec chroot $ROOT /bin/busybox sleep 1000"
+    wait_until 5 grep -q busybox "/proc/$BARE/cmdline"
+    expect_refused "it has neither /proc nor /sys"
+    bare_end
+}
+
+# It renames and mounts while we look.
+test_whoever_renames_and_mounts_meanwhile_gets_all_files_or_none()
+{
+    local round count all=0 none=0 expected
+    root_make
+    mkdir -p "$ROOT/proc" "$ROOT/sys"
+    bare_container prey "mount -t proc proc $ROOT/proc && mount --bind /dev/null $ROOT/proc/interrupts && cd $ROOT && (
+        while :; do
+            mount --bind /dev/null proc/swaps && umount -l proc/swaps
+            mv -T sys other; ln -s other sys; rm -f sys; mv -T other sys
+        done >/dev/null 2>&1 &) ; : >'$SCRATCH/prey.ready' && exec chroot $ROOT /bin/busybox sleep 1000"
+    wait_until 5 grep -q busybox "/proc/$BARE/cmdline"
+    for round in $(seq 30); do
+        ownproc attach "$BARE" >"$SCRATCH/said" 2>&1 || true
+        expect_equal "lines of round $round" 1 "$(wc -l <"$SCRATCH/said")"
+        count=$(attached "$BARE" | cut -d' ' -f5 | sort -u | wc -l)
+        if grep -q ': attached' "$SCRATCH/said"; then
+            all=$((all + 1))
+            expected=$(sed -n 's/.*attached.*, \([0-9]*\) files/\1/p' "$SCRATCH/said")
+            [ "$count" -ge $((expected - 1)) ] || fail "$count of $expected files are there"
+        else
+            none=$((none + 1))
+            expect_equal "files after: $(cat "$SCRATCH/said")" 0 "$count"
+        fi
+        ownproc detach "$BARE" >/dev/null || true
+    done
+    [ "$all" -gt 0 ] && [ "$none" -gt 0 ] || fail "$all times attached, $none times refused: there was no race"
+    bare_end
+}
+
+test_a_container_that_ends_meanwhile_leaves_nothing_and_is_told_in_one_sentence()
+{
+    local round code before after failed=0
+    before=$(tally attach failed)
+    for round in $(seq 10); do
+        bare_container prey "$MASK"
+        (sleep 0.0$((round % 4)) && kill -KILL "$BARE") 2>/dev/null &
+        code=0
+        ownproc attach "$BARE" >"$SCRATCH/said" 2>&1 || code=$?
+        [ $code = 0 ] || [ $code = 125 ] || fail "exit code $code: $(cat "$SCRATCH/said")"
+        expect_equal "lines" 1 "$(wc -l <"$SCRATCH/said")"
+        ! grep -q ': failed: ' "$SCRATCH/said" || failed=$((failed + 1))
+        bare_end
+    done
+    after=$(tally attach failed)
+    expect_equal "counted" $((before + failed)) "$after"
+    # What was registered goes with the cgroup.
+    container_remove prey
+    expect_nobody_registered
+    container_make prey memory=64M
+}
+
+# A file system of the container's own that never answers.
+test_a_file_system_that_never_answers_holds_nobody_up()
+{
+    local mute code=0
+    need lxcfs
+    mkdir -p "$SCRATCH/mute"
+    lxcfs -f "$SCRATCH/mute" >/dev/null 2>&1 &
+    echo "$! $SCRATCH/mute" >>"$SCRATCH/daemons"
+    mute=$!
+    wait_until 10 test -s "$SCRATCH/mute/proc/meminfo"
+    bare_container prey "$MASK; mount --bind '$SCRATCH/mute/proc/meminfo' /proc/meminfo"
+    kill -STOP $mute
+    timeout 30 "$OWNPROC" attach --run-dir "$RUN_DIR" --mountpoint "$TREE" "$BARE" >"$SCRATCH/said" 2>&1 || code=$?
+    kill -CONT $mute
+    expect_equal "exit code" 125 $code
+    expect_match "what it says" "a file system there has not answered for 5 s" "$(cat "$SCRATCH/said")"
+    kill $mute
+    wait $mute || true
+    bare_end
+}
+
+tap_main

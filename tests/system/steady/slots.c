@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Looks into the table of a keeper that is at rest.
+ *
+ *     slots KEEPER_PID
+ *
+ * Prints "open N waiting N": requests that lie in it, and waiting slots that were ever used. */
+
+#include "common/fd.h"
+#include "fs/keeper/table.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+static bool
+is_table(const char *path)
+{
+    char target[64] = "";
+
+    return readlink(path, target, sizeof target - 1) > 0 &&
+           strncmp(target, "/memfd:ownproc-table", strlen("/memfd:ownproc-table")) == 0;
+}
+
+static int
+open_table(const char *pid)
+{
+    char directory[32], path[64];
+    struct dirent *entry;
+    int fd = -1;
+    DIR *dir;
+
+    (void)snprintf(directory, sizeof directory, "/proc/%s/fd", pid);
+    dir = opendir(directory);
+    while (dir && fd < 0 && (entry = readdir(dir))) {
+        (void)snprintf(path, sizeof path, "%s/%.16s", directory, entry->d_name);
+        if (is_table(path))
+            fd = open(path, O_RDWR | O_CLOEXEC);
+    }
+    if (dir)
+        (void)closedir(dir);
+    return fd;
+}
+
+int
+main(int argc, char **argv)
+{
+    autofd fd = argc > 1 ? open_table(argv[1]) : -1;
+    unsigned n_open = 0, n_waiting = 0;
+    Table table;
+
+    if (fd < 0 || table_map(fd, &table) != 0)
+        return 1;
+    for (unsigned i = 0; i < table.n_connections; i++) {
+        n_waiting += atomic_load(&table_connection(&table, i)->n_waiting_used);
+        for (unsigned j = 0; j < TABLE_PLACES; j++)
+            n_open += table_unique(table_buffer(&table, i, j)) != 0;
+        for (unsigned j = 0; j < TABLE_WAITING; j++)
+            n_open += table_unique(table_waiting(&table, i, j)->bytes) != 0;
+    }
+    (void)printf("open %u waiting %u\n", n_open, n_waiting);
+    table_unmap(&table);
+    return 0;
+}
