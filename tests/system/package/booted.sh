@@ -65,7 +65,7 @@ container_start()
     systemctl stop container 2>/dev/null || true
     systemd-run --quiet --unit=container --collect -p MemoryMax=64M unshare --mount sh -c \
         "mount --bind $TREE/proc/meminfo /proc/meminfo && exec sleep infinity"
-    wait_until 10 container_has_files
+    wait_until 60 container_has_files
 }
 
 container_has_files()

@@ -37,7 +37,7 @@ test_it_does_not_notice_a_restart_of_the_daemon()
 {
     systemctl restart ownprocd
     expect_equal "MemTotal" "MemTotal:         131072 kB" "$(inside cat /proc/meminfo | head -n 1)"
-    wait_until 10 has_standby
+    wait_until 60 has_standby
 }
 
 test_nothing_of_it_remains_when_it_has_ended()
@@ -59,7 +59,7 @@ test_without_a_daemon_a_container_starts_with_the_files_of_the_kernel()
     ! lxc-start --name box || fail "it started"
     lxc-destroy --name box
     systemctl start ownprocd
-    wait_until 10 has_standby
+    wait_until 60 has_standby
 }
 
 test_what_looks_for_lxcfs_finds_it()

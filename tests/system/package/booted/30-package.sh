@@ -31,7 +31,7 @@ test_an_upgrade_that_cannot_serve_is_not_noticed_either()
     grep -q "the old program goes on" /run/upgrade || fail "$(cat /run/upgrade)"
     dpkg -i $PACKAGES/ownproc_*-2_*.deb
     readers_are_content
-    wait_until 10 has_standby
+    wait_until 60 has_standby
 }
 
 test_it_is_not_removed_under_a_container()
@@ -58,7 +58,7 @@ test_a_purge_leaves_nothing()
 test_it_is_there_again_when_the_machine_is_switched_off()
 {
     dpkg -i $PACKAGES/ownproc_*-1_*.deb
-    wait_until 20 has_standby
+    wait_until 60 has_standby
     container_start
 }
 
