@@ -7,8 +7,10 @@
 #define DEPTH_MAX 64 /* of a configuration; real ones have 8 */
 #define INJECT "ownproc.dev/inject"
 #define ADDED "ownproc.dev/runtime"
-#define ADDED_FILES "files"
-#define ADDED_TIME "files time"
+#define NSEC_PER_SEC UINT64_C(1000000000)
+
+/* What the annotation says, by SpecClock. */
+static const char *const added_texts[] = {"files", "files offset", "files time"};
 
 // clang-format off
 G_DEFINE_QUARK(ownproc-spec-error, spec_error)
@@ -228,29 +230,39 @@ spec_add_hook(json_object *spec, const char *path, const char *const *args)
     return true;
 }
 
-bool
-spec_add_time_namespace(json_object *spec, uint64_t boottime_nsec)
+static json_object *
+boot_offset(uint64_t boottime_nsec)
 {
-    json_object *system = get(spec, "linux", json_type_object), *namespaces, *name, *offsets, *boot;
+    json_object *boot = json_object_new_object();
     /* time_namespaces(7): nanoseconds are never negative, so -5.3 s is -6 s and 700,000,000 ns. */
-    uint64_t nsec = boottime_nsec % G_GUINT64_CONSTANT(1000000000);
-    int64_t sec = -(int64_t)(boottime_nsec / G_GUINT64_CONSTANT(1000000000)) - (nsec > 0);
+    uint64_t nsec = boottime_nsec % NSEC_PER_SEC;
+    int64_t sec = -(int64_t)(boottime_nsec / NSEC_PER_SEC) - (nsec > 0);
 
-    if (!system || find_namespace(spec, "time"))
-        return false;
+    json_object_object_add(boot, "secs", json_object_new_int64(sec));
+    json_object_object_add(boot, "nanosecs",
+                           json_object_new_int64(nsec ? (int64_t)(NSEC_PER_SEC - nsec) : 0));
+    return boot;
+}
+
+SpecClock
+spec_add_clock(json_object *spec, uint64_t boottime_nsec)
+{
+    json_object *system = get(spec, "linux", json_type_object), *namespaces, *name, *offsets;
+    json_object *own = find_namespace(spec, "time");
+
+    if (!system || string_of(own, "path") || get(system, "timeOffsets", json_type_object))
+        return SPEC_CLOCK_NONE;
     namespaces = need(system, "namespaces", json_type_array);
     offsets = need(system, "timeOffsets", json_type_object);
     if (!namespaces || !offsets)
-        return false;
+        return SPEC_CLOCK_NONE;
+    json_object_object_add(offsets, "boottime", boot_offset(boottime_nsec));
+    if (own)
+        return SPEC_CLOCK_OFFSET;
     name = json_object_new_object();
     json_object_object_add(name, "type", json_object_new_string("time"));
     json_object_array_add(namespaces, name);
-    boot = json_object_new_object();
-    json_object_object_add(boot, "secs", json_object_new_int64(sec));
-    json_object_object_add(boot, "nanosecs",
-                           json_object_new_int64(nsec ? 1000000000 - (int64_t)nsec : 0));
-    json_object_object_add(offsets, "boottime", boot);
-    return true;
+    return SPEC_CLOCK_NAMESPACE;
 }
 
 /* Removes each element of @array of which @ours says that it is. */
@@ -296,23 +308,22 @@ spec_take_back(json_object *spec, const char *tree, const char *hook)
     if (hook)
         drop(get(get(spec, "hooks", json_type_object), "createContainer", json_type_array),
              is_our_hook, hook);
-    if (system && strcmp(added, ADDED_TIME) == 0) {
+    if (system && strcmp(added, added_texts[SPEC_CLOCK_NAMESPACE]) == 0)
         drop(get(system, "namespaces", json_type_array), is_time_namespace, "time");
+    if (system && strcmp(added, added_texts[SPEC_CLOCK_NONE]) != 0)
         json_object_object_del(system, "timeOffsets");
-    }
     json_object_object_del(notes, ADDED);
     return true;
 }
 
 bool
-spec_note(json_object *spec, bool time_namespace)
+spec_note(json_object *spec, SpecClock clock)
 {
     json_object *notes = need(spec, "annotations", json_type_object);
 
     if (!notes)
         return false;
-    json_object_object_add(notes, ADDED,
-                           json_object_new_string(time_namespace ? ADDED_TIME : ADDED_FILES));
+    json_object_object_add(notes, ADDED, json_object_new_string(added_texts[clock]));
     return true;
 }
 

@@ -38,7 +38,7 @@ HOSTS=$(head -n 1 /proc/meminfo)
 
 test_the_page_has_no_other_commands()
 {
-    doc_commands_are_run docker.md volumes runtime runtime-run runtime-remove cdi attach
+    doc_commands_are_run docker.md volumes runtime runtime-run clock runtime-remove cdi attach
 }
 
 test_its_commands_do_what_it_says_with_Docker_26()
@@ -51,9 +51,10 @@ test_its_commands_do_what_it_says_with_Docker_26()
 
 test_its_commands_do_what_it_says_with_Docker_28()
 {
-    page sid volumes cdi runtime restart runtime-run attach
+    page sid volumes cdi runtime restart runtime-run clock attach
     saw volumes "$OURS"
     saw cdi "$OURS"
+    expect_match "uptime by sysinfo(2)" ' up 0 min' "$(cat "$SCRATCH/said-clock")"
     saw runtime-run "$OURS" "$HOSTS"
     expect_match "what attach shows" "$OURS" "$(cat "$SCRATCH/said-attach")"
 }
