@@ -25,6 +25,7 @@ static const struct {
     {"doctor", doctor_main, "tell what is not as it should be"},
     {"upgrade", upgrade_main, "replace the daemon's program while it serves"},
     {"shutdown", shutdown_main, "unmount the files and end the daemon"},
+    {"metrics", metrics_main, "answer Prometheus over HTTP"},
     {"gc", gc_main, "remove what killed launchers left"},
 };
 

@@ -11,6 +11,7 @@ int view_main(int argc, char **argv);
 int status_main(int argc, char **argv);
 int upgrade_main(int argc, char **argv);
 int shutdown_main(int argc, char **argv);
+int metrics_main(int argc, char **argv);
 int attach_main(int argc, char **argv);
 int detach_main(int argc, char **argv);
 int repair_main(int argc, char **argv);

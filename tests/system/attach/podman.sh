@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
-# docs/podman.md, in the roots of newer Debians: the commands as they stand there.
+# docs/podman.md, in roots with a newer Debian: the commands as they stand there.
 
 # shellcheck source=tests/lib/launcher.sh
 . "$(dirname "$0")/../../lib/launcher.sh"
