@@ -20,7 +20,7 @@ typedef struct {
     const Settings *settings;
     const char *real;
     RealKind kind;
-    const char *hook; /* the program of our hook; NULL: there is none */
+    const char *hook; /* the program that is our hook; NULL: it is not there */
     json_object *spec;
     bool changed;
 } Injection;
@@ -108,7 +108,7 @@ add(Injection *injection, GError **error)
         return false;
     }
     /* The hook binds all there is, not what was chosen. */
-    if (refused && injection->hook && !settings->files)
+    if (refused && settings->hook && injection->hook && !settings->files)
         (void)hook_program_add(injection->spec, injection->hook, settings);
     injection->changed = true;
     if (spec_note(injection->spec, add_clock(injection)))
@@ -160,7 +160,7 @@ edit_bundle(const Invocation *invocation, Injection *injection, GError **error)
 bool
 inject(const Invocation *invocation, const Settings *settings, const char *real)
 {
-    g_autofree char *hook = settings->hook ? hook_program_find(settings) : NULL;
+    g_autofree char *hook = hook_program_find(settings);
     Injection injection = {
         .settings = settings, .real = real, .kind = real_kind(real), .hook = hook};
     g_autoptr(GError) error = NULL;
