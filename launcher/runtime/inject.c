@@ -13,6 +13,7 @@
 
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #define LIST_SEC 3 /* a worker that is stuck is replaced after 2 s */
 
@@ -64,6 +65,16 @@ reason_to_skip(const Injection *injection)
     return NULL;
 }
 
+/* Nothing can be made in procfs or sysfs to mount a file on: what this kernel has not
+ * (pressure/irq) no container has. */
+static bool
+kernel_has(const char *file)
+{
+    g_autofree char *path = g_strdup_printf("/%s", file);
+
+    return access(path, F_OK) == 0;
+}
+
 /* Returns how many were added; *ret_refused: more files are wanted, which the runtime refuses. */
 static unsigned
 add_files(const Injection *injection, char **files, bool *ret_refused)
@@ -72,7 +83,7 @@ add_files(const Injection *injection, char **files, bool *ret_refused)
 
     *ret_refused = false;
     for (size_t i = 0; files[i]; i++) {
-        if (!settings_want(injection->settings, files[i]))
+        if (!settings_want(injection->settings, files[i]) || !kernel_has(files[i]))
             continue;
         if (real_accepts(injection->kind, files[i]))
             n += spec_add_file(injection->spec, injection->settings->tree, files[i]);
