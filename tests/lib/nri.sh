@@ -4,10 +4,16 @@
 # ownproc-nri, and a daemon of the test's own.  Source it after system.sh or cri.sh.
 
 NRI=$BUILD/launcher/nri/ownproc-nri
-export TREE=$SCRATCH/tree RUN_DIR=$SCRATCH/tree.run # where the engine can see them
+export TREE=$SCRATCH/node/tree RUN_DIR=$SCRATCH/node/run
 
+# Before the engine is started: what is mounted below a shared mount is mounted there, too.
 nri_daemon()
 {
+    mkdir -p "$SCRATCH/node"
+    mountpoint -q "$SCRATCH/node" || {
+        mount --bind "$SCRATCH/node" "$SCRATCH/node"
+        mount --make-shared "$SCRATCH/node"
+    }
     daemon_start "$TREE" --run-dir "$RUN_DIR"
 }
 
