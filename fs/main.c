@@ -7,6 +7,7 @@
 #include "fs/background.h"
 #include "fs/hold.h"
 #include "fs/keeper/worker_link.h"
+#include "fs/pod.h"
 #include "fs/preflight.h"
 #include "fs/request/session.h"
 #include "fs/worker.h"
@@ -38,6 +39,16 @@ work(const Options *options, GError **error)
     return worker_run(options, error);
 }
 
+/* In a pod: this process waits, and a child goes on from the host, which has no terminal to leave.
+ */
+static bool
+leave_caller(const Options *options, char **argv, int *ret_parent, GError **error)
+{
+    if (options->pod_host != 0)
+        return pod_has_left() || (pod_start(error) && pod_leave(options->pod_host, argv, error));
+    return options->foreground || (*ret_parent = background_start(error)) >= 0;
+}
+
 static bool
 start(const Options *options, char **argv, GError **error)
 {
@@ -46,8 +57,7 @@ start(const Options *options, char **argv, GError **error)
     if (worker_link_exists())
         return work(options, error);
     return preflight_check(options->container_pid != 0, error) &&
-           (options->foreground || (parent = background_start(error)) >= 0) &&
-           run(options, argv, parent, error);
+           leave_caller(options, argv, &parent, error) && run(options, argv, parent, error);
 }
 
 /* Else what is opened next would be taken for standard error, and written to. */
