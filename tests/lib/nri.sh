@@ -31,11 +31,18 @@ nri_start()
     wait_until 15 nri_says 'connected'
 }
 
+# The capabilities that the service has, as setpriv(1) wants them.
+nri_capabilities()
+{
+    sed -n 's/^CapabilityBoundingSet=//p' "$(dirname "$TESTS_DIR")/contrib/systemd/ownproc-nri.service.in" |
+        tr 'A-Z ' 'a-z\n' | sed 's/^cap_/,+/' | tr -d '\n'
+}
+
 # nri_run OPTION…
 nri_run()
 {
-    [ -x "$NRI" ] || skip "there is no ownproc-nri"
-    "$NRI" --debug --config "$SCRATCH/nri.conf" --run-dir "$RUN_DIR" --mountpoint "$TREE" "$@" \
+    setpriv --no-new-privs --bounding-set "-all$(nri_capabilities)" \
+        "$NRI" --debug --config "$SCRATCH/nri.conf" --run-dir "$RUN_DIR" --mountpoint "$TREE" "$@" \
         >"$SCRATCH/nri.log" 2>&1 </dev/null &
     echo $! >"$SCRATCH/nri.pid"
 }
