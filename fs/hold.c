@@ -4,6 +4,7 @@
 
 #include "common/error.h"
 #include "common/fd.h"
+#include "common/mount_users.h"
 #include "fs/background.h"
 #include "fs/control/server.h"
 #include "fs/keeper/adopt.h"
@@ -51,7 +52,10 @@ hand_over(int sink, const char *name, const char *path, unsigned long flags)
         return keeper_fail(ENAMETOOLONG, "%s", point.path);
     }
     (void)g_strlcpy(connection.mount_id, point.id ? point.id : "", sizeof connection.mount_id);
-    return mount_hand_over(sink, &connection);
+    if (mount_hand_over(sink, &connection) == 0)
+        return 0;
+    mount_point_unmount(&point);
+    return -1;
 }
 
 /* In a process of its own, which ends: nothing of GLib's is in the keeper's memory. */
@@ -102,6 +106,52 @@ unmount(const Holdings *holdings)
     }
 }
 
+static void
+tell_user(gpointer data, gpointer target)
+{
+    const MountUser *user = data;
+    g_autofree char *name = g_strescape(user->name ? user->name : "?", NULL);
+    g_autofree char *point = g_strescape(user->point, NULL);
+
+    keeper_log(LOG_WARNING, "%s is used by process %d (%s): %s", (const char *)target,
+               (int)user->pid, name, point);
+}
+
+/* In a process of its own. */
+static int
+is_used(const Holdings *holdings, bool is_first, void *data)
+{
+    bool found = false;
+
+    (void)data;
+    for (unsigned i = 0; i < holdings->n_connections; i++) {
+        const HoldingsConnection *connection = &holdings->connections[i];
+        g_autoptr(GPtrArray) users =
+            connection->fd < 0 ? NULL
+                               : mount_users_find(connection->target, MOUNT_USERS_TYPE, NULL);
+
+        if (is_first && users)
+            g_ptr_array_foreach(users, tell_user, (gpointer)connection->target);
+        found |= users && users->len > 0;
+    }
+    if (found && is_first)
+        keeper_log(LOG_WARNING, "going on until nobody uses them; 'ownproc shutdown --force' "
+                                "unmounts all the same");
+    return found;
+}
+
+/* What an end leaves behind in the run directory. */
+static void
+remove_sockets(const Hold *hold)
+{
+    g_autofree char *path = NULL;
+
+    if (!hold->options->run_dir)
+        return;
+    path = g_build_filename(hold->options->run_dir, CONTROL_SOCKET, NULL);
+    (void)unlink(path);
+}
+
 static bool
 stop(const Holdings *holdings, bool is_asked, void *data)
 {
@@ -110,11 +160,7 @@ stop(const Holdings *holdings, bool is_asked, void *data)
     (void)is_asked;
     (void)store_notify("STOPPING=1");
     unmount(holdings);
-    if (hold->options->run_dir) {
-        g_autofree char *path = g_build_filename(hold->options->run_dir, CONTROL_SOCKET, NULL);
-
-        (void)unlink(path);
-    }
+    remove_sockets(hold);
     return true;
 }
 
@@ -180,19 +226,27 @@ keep(Hold *hold, char **argv, GError **error)
     KeeperConfig config = {.program = "ownprocd " OWNPROC_VERSION,
                            .binary = hold->binary,
                            .argv = arguments,
+                           .config = hold->options->config ? hold->options->config
+                                                           : OPTIONS_CONFIG_DEFAULT,
+                           .config_may_miss = !hold->options->config,
+                           .config_variable = OPTIONS_CONFIG_VARIABLE,
                            .socket = hold->socket,
                            .has_fd_store = hold->options->fd_store,
                            .serving = serving,
                            .stop = stop,
+                           .is_used = is_used,
                            .lost = lost,
                            .data = hold};
     KeeperEnd end;
 
-    if (!gather(hold, &holdings, &config, error))
-        return false;
-    end = keeper_run(&config, &holdings);
-    if (end == KEEPER_FAILED && config.is_new)
-        unmount(&holdings); /* nobody has anything of it yet; what failed has said why */
+    end = gather(hold, &holdings, &config, error) ? keeper_run(&config, &holdings) : KEEPER_FAILED;
+    /* Nobody has anything of what is new, what failed has said why; and of what is left when the
+     * tree was unmounted nobody is to find anything. */
+    if ((end == KEEPER_FAILED && config.is_new) || end == KEEPER_LOST) {
+        unmount(&holdings);
+        if (holdings.n_extras > 0) /* else the socket there is another daemon's */
+            remove_sockets(hold);
+    }
     holdings_clear(&holdings);
     return end != KEEPER_FAILED;
 }

@@ -7,9 +7,9 @@
 #include "common/number.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define CONFIG_DEFAULT "/etc/ownproc.conf"
 #define CONFIG_GROUP "ownprocd"
 #define CONFIG_FILES "files"
 #define CONFIG_CONTAINER "container "
@@ -184,10 +184,12 @@ config_take(const char *text, size_t len, Options *options, GError **error)
 static bool
 config_read(const char *given, Options *options, GError **error)
 {
-    const char *path = given ? given : CONFIG_DEFAULT;
+    const char *path = given ? given : OPTIONS_CONFIG_DEFAULT;
+    const char *number = g_getenv(OPTIONS_CONFIG_VARIABLE);
     g_autoptr(GError) missing = NULL;
     size_t len;
-    g_autofree char *text = io_read_at(AT_FDCWD, path, &len, &missing);
+    g_autofree char *text = number ? io_read_fd(atoi(number), path, &len, &missing)
+                                   : io_read_at(AT_FDCWD, path, &len, &missing);
 
     if (!text) {
         if (!given && g_error_matches(missing, READ_ERROR, READ_ERROR_GONE))
@@ -230,7 +232,7 @@ command_line_parse(int argc, char **argv, CommandLine *ret, GError **error)
         {"run-dir", 0, 0, G_OPTION_ARG_FILENAME, &ret->run_dir,
          "Where the socket and the registered containers are (" RUN_DIR_DEFAULT ")", "DIR"},
         {"config", 'c', 0, G_OPTION_ARG_FILENAME, &ret->config,
-         "Configuration file (" CONFIG_DEFAULT ")", "FILE"},
+         "Configuration file (" OPTIONS_CONFIG_DEFAULT ")", "FILE"},
         {"cpu-policy", 0, 0, G_OPTION_ARG_STRING, &ret->cpu_policy,
          "How a CPU quota becomes a number of CPUs (ceil)", "ceil|round|cpuset"},
         {"container-pid", 0, 0, G_OPTION_ARG_STRING, &ret->container_pid,

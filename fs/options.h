@@ -11,6 +11,11 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#define OPTIONS_CONFIG_DEFAULT "/etc/ownproc.conf"
+/* In the environment: the number of an fd with the text of the configuration file, which then is
+ * not read.  What a worker is given by its keeper. */
+#define OPTIONS_CONFIG_VARIABLE "OWNPROC_CONFIG_FD"
+
 typedef struct {
     char *mount_point; /* absolute */
     /* Of the bound tree and the socket, absolute; NULL: neither.  A daemon beside the one of the

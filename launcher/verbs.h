@@ -16,4 +16,5 @@ int attach_main(int argc, char **argv);
 int detach_main(int argc, char **argv);
 int repair_main(int argc, char **argv);
 int hook_main(int argc, char **argv);
+int doctor_main(int argc, char **argv);
 int docker_args_main(int argc, char **argv);

@@ -16,7 +16,7 @@
 #define RETRY_MIN_USEC 100000
 #define RETRY_MAX_USEC 10000000
 /* The runtime has so long for what it has begun: a frame, or introducing itself. */
-#define PATIENCE_USEC 10000000
+#define PATIENCE_USEC 5000000
 #define OUTPUT_MAX (16u << 20) /* bytes that it does not take */
 
 struct Link {

@@ -97,7 +97,7 @@ cri_kill()
 
 cri_is_gone()
 {
-    ! kill -0 "$1" 2>/dev/null || [ "$(ps -o stat= -p "$1")" = Z ]
+    ! kill -0 "$1" 2>/dev/null || [ "$(ps -o stat= -p "$1" | cut -c1)" = Z ]
 }
 
 # What is left must not keep SCRATCH busy.

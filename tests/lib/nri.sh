@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
-# ownproc-nri beside a containerd and a daemon of the test's own.  Source it after cri.sh.
+# ownproc-nri, and a daemon of the test's own.  Source it after system.sh or cri.sh.
 
 NRI=$BUILD/launcher/nri/ownproc-nri
 export TREE=$SCRATCH/tree RUN_DIR=$SCRATCH/tree.run # where the engine can see them
@@ -45,7 +45,12 @@ nri_stop()
     [ -e "$SCRATCH/nri.pid" ] || return 0
     pid=$(cat "$SCRATCH/nri.pid")
     rm "$SCRATCH/nri.pid"
-    ! kill "${@:--TERM}" "$pid" 2>/dev/null || wait_until 5 cri_is_gone "$pid"
+    ! kill "${@:--TERM}" "$pid" 2>/dev/null || wait_until 5 nri_is_gone "$pid"
+}
+
+nri_is_gone()
+{
+    ! kill -0 "$1" 2>/dev/null || [ "$(ps -o stat= -p "$1" | cut -c1)" = Z ]
 }
 
 # nri_count OUTCOME
