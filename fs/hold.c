@@ -176,6 +176,28 @@ lost(const char *name, void *data)
     return !is_tree;
 }
 
+/* Where connections are mounted, which the service manager does not keep.  Those of which that
+ * is not known will not be unmounted. */
+static void
+find_mounts(const Options *options, Holdings *holdings)
+{
+    g_autofree char *containers =
+        options->run_dir ? g_build_filename(options->run_dir, "containers", NULL) : NULL;
+
+    for (unsigned i = 0; i < holdings->n_connections; i++) {
+        HoldingsConnection *connection = &holdings->connections[i];
+        bool is_tree = strcmp(connection->name, SERVICE_TREE) == 0;
+        const char *dir = is_tree ? options->mount_point : containers;
+        g_auto(MountPoint) point = {0};
+
+        if (!dir || !mount_point_find(dir, &point) ||
+            strlen(point.path) >= sizeof connection->target)
+            continue;
+        (void)g_strlcpy(connection->target, point.path, sizeof connection->target);
+        (void)g_strlcpy(connection->mount_id, point.id, sizeof connection->mount_id);
+    }
+}
+
 /* What there is already goes on: another keeper's if that is wanted, the service manager's; else
  * all is new.  False without an error if what failed has said so. */
 static bool
@@ -185,8 +207,10 @@ gather(const Hold *hold, Holdings *ret, KeeperConfig *config, GError **error)
     int stored = store_take(NULL, ret); /* first: its listening socket looks like a keeper's */
 
     config->predecessor = -1;
-    if (stored != 0)
-        return stored > 0;
+    if (stored > 0) {
+        find_mounts(hold->options, ret);
+        return true;
+    }
     config->predecessor = adopts ? adopt_ask(hold->socket, ret) : -1;
     if (config->predecessor >= 0)
         return true;
@@ -218,7 +242,7 @@ worker_arguments(const Options *options, char **argv)
     return g_strv_builder_end(builder);
 }
 
-static bool
+static HoldEnd
 keep(Hold *hold, char **argv, GError **error)
 {
     Holdings holdings = HOLDINGS_INIT;
@@ -248,7 +272,7 @@ keep(Hold *hold, char **argv, GError **error)
             remove_sockets(hold);
     }
     holdings_clear(&holdings);
-    return end != KEEPER_FAILED;
+    return end == KEEPER_FAILED ? HOLD_FAILED : end == KEEPER_KEPT ? HOLD_KEPT : HOLD_ENDED;
 }
 
 static bool
@@ -260,14 +284,14 @@ leave_cgroup(const char *name, GError **error)
     return false;
 }
 
-bool
+HoldEnd
 hold_run(const Options *options, char **argv, int parent, GError **error)
 {
     g_autofree char *binary = find_binary(options, error), *socket = NULL;
     Hold hold = {.options = options, .binary = binary, .parent = parent};
 
     if (!binary || !leave_cgroup(options->keeper_cgroup, error))
-        return false;
+        return HOLD_FAILED;
     if (options->run_dir)
         hold.socket = socket = g_build_filename(options->run_dir, SOCKET, NULL);
     return keep(&hold, argv, error);

@@ -19,24 +19,32 @@
 #include <unistd.h>
 
 #define EXIT_USAGE 2
+#define EXIT_KEPT 75 /* EX_TEMPFAIL of sysexits(3): start me again */
 
 /* The daemon of one container ends with it, and so may be one process. */
-static bool
+static int
 run(const Options *options, char **argv, int parent, GError **error)
 {
     preflight_settle(options->container_pid != 0);
     if (!options->no_keeper && options->container_pid == 0)
-        return hold_run(options, argv, parent, error);
+        switch (hold_run(options, argv, parent, error)) {
+        case HOLD_FAILED:
+            return EXIT_FAILURE;
+        case HOLD_KEPT:
+            return EXIT_KEPT;
+        case HOLD_ENDED:
+            return EXIT_SUCCESS;
+        }
     session_block_signals();
-    return alone_run(options, parent, error);
+    return alone_run(options, parent, error) ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-static bool
+static int
 work(const Options *options, GError **error)
 {
     session_block_signals();
     preflight_settle(options->container_pid != 0);
-    return worker_run(options, error);
+    return worker_run(options, error) ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 /* In a pod: this process waits, and a child goes on from the host, which has no terminal to leave.
@@ -49,15 +57,17 @@ leave_caller(const Options *options, char **argv, int *ret_parent, GError **erro
     return options->foreground || (*ret_parent = background_start(error)) >= 0;
 }
 
-static bool
+static int
 start(const Options *options, char **argv, GError **error)
 {
     int parent = -1;
 
     if (worker_link_exists())
         return work(options, error);
-    return preflight_check(options->container_pid != 0, error) &&
-           leave_caller(options, argv, &parent, error) && run(options, argv, parent, error);
+    if (!preflight_check(options->container_pid != 0, error) ||
+        !leave_caller(options, argv, &parent, error))
+        return EXIT_FAILURE;
+    return run(options, argv, parent, error);
 }
 
 /* Else what is opened next would be taken for standard error, and written to. */
@@ -79,20 +89,21 @@ main(int argc, char **argv)
     g_auto(GStrv) given = g_strdupv(argv); /* parsing takes away what it knows */
     g_auto(Options) options = {0};
     g_autoptr(GError) error = NULL;
-    bool ok;
+    bool is_clear;
+    int code;
 
     open_standard_fds();
-    ok = options_parse(argc, argv, &options, &error);
+    is_clear = options_parse(argc, argv, &options, &error);
     log_setup("ownprocd", options.debug);
-    if (!ok) {
+    if (!is_clear) {
         g_critical("%s", error->message);
         return EXIT_USAGE;
     }
     if (options.version)
         return printf("ownprocd %s\n", OWNPROC_VERSION) < 0;
     (void)umask(022);
-    ok = start(&options, given, &error);
+    code = start(&options, given, &error);
     if (error)
         g_critical("%s", error->message);
-    return ok ? EXIT_SUCCESS : EXIT_FAILURE;
+    return code;
 }

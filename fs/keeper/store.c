@@ -93,13 +93,19 @@ store_put(const Holdings *holdings)
     return all;
 }
 
-void
-store_remove(const char *connection)
+static void
+forget(const char *prefix, const char *name)
 {
     char state[STATE_MAX];
 
-    (void)snprintf(state, sizeof state, "FDSTOREREMOVE=1\nFDNAME=" CONNECTION "%s", connection);
+    (void)snprintf(state, sizeof state, "FDSTOREREMOVE=1\nFDNAME=%s%s", prefix, name);
     (void)store_notify(state); /* it has said so */
+}
+
+void
+store_remove(const char *connection)
+{
+    forget(CONNECTION, connection);
 }
 
 /* False if it is not ours, or there twice. */
@@ -138,6 +144,20 @@ take_all(unsigned n, const char *names, Holdings *ret)
         (void)take_one(name, FIRST_FD + (int)i, ret);
         names = names[len] == ':' ? names + len + 1 : NULL;
     }
+}
+
+/* What does not fit together now would be mixed with what is stored next. */
+static void
+forget_all(const Holdings *taken)
+{
+    static const char *const single[] = {"table", "shelf", "keeper"};
+
+    for (unsigned i = 0; i < sizeof single / sizeof single[0]; i++)
+        forget("", single[i]);
+    for (unsigned i = 0; i < taken->n_connections; i++)
+        forget(CONNECTION, taken->connections[i].name);
+    for (unsigned i = 0; i < taken->n_extras; i++)
+        forget(EXTRA, taken->extras[i].name);
 }
 
 /* Connections in the order in which the table has them; those it does not have are no use.  One
@@ -190,6 +210,7 @@ store_take(const Holdings *fallback, Holdings *ret)
         failed = table_map(taken.table, &table) != 0 || put_in_order(&table, fallback, &taken) != 0;
     table_unmap(&table);
     if (failed) {
+        forget_all(&taken);
         holdings_clear(&taken);
         return -1;
     }

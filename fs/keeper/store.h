@@ -20,7 +20,8 @@ bool store_put(const Holdings *holdings);
 void store_remove(const char *connection);
 
 /* What the service manager gave this process back (sd_listen_fds(3)): 1 and @ret if it was a table
- * and its connections, 0 if it gave nothing of ours, -1 and errno if what it gave does not fit.
+ * and its connections, 0 if it gave nothing of ours, -1 and errno if what it gave does not fit:
+ * then it is told to forget that, and everything has to be made anew.
  * Ask it before adopt_ask(): the socket that it keeps looks as if a keeper listened there.
  * What is not ours stays open.  @fallback tells where connections are mounted, which the store does
  * not keep: by their names; it may be NULL. */

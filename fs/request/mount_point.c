@@ -74,25 +74,31 @@ make_free(const char *path, GError **error)
     }
 }
 
+/* @dir without symlinks, but for its last component, which is not looked at; NULL and errno. */
+static char *
+resolve_parent(const char *dir)
+{
+    g_autofree char *plain = g_canonicalize_filename(dir, NULL);
+    g_autofree char *parent = g_path_get_dirname(plain), *base = g_path_get_basename(plain);
+    char *resolved = realpath(parent, NULL), *path;
+
+    path = resolved ? g_build_filename(resolved, base, NULL) : NULL;
+    free(resolved); /* realpath's malloc */
+    return path;
+}
+
 /* @dir without symlinks.  A dead mount as its last component cannot be resolved: then the rest is.
  */
 static char *
 resolve(const char *dir, GError **error)
 {
-    g_autofree char *plain = g_canonicalize_filename(dir, NULL), *parent = NULL, *base = NULL;
-    char *resolved = realpath(plain, NULL), *path;
+    char *resolved = realpath(dir, NULL), *path = g_strdup(resolved);
 
-    if (!resolved && (errno == ENOTCONN || errno == ECONNABORTED)) {
-        parent = g_path_get_dirname(plain);
-        base = g_path_get_basename(plain);
-        resolved = realpath(parent, NULL);
-    }
-    if (!resolved) {
-        read_error_set_errno(error, errno, "cannot use %s as mount point", dir);
-        return NULL;
-    }
-    path = base ? g_build_filename(resolved, base, NULL) : g_strdup(resolved);
     free(resolved); /* realpath's malloc */
+    if (!path && (errno == ENOTCONN || errno == ECONNABORTED))
+        path = resolve_parent(dir);
+    if (!path)
+        read_error_set_errno(error, errno, "cannot use %s as mount point", dir);
     return path;
 }
 
@@ -154,6 +160,18 @@ mount_point_mount(const char *dir, unsigned long flags, MountPoint *ret, GError 
     (void)top_mount(path, &top); /* without an id nothing will be unmounted */
     *ret = (MountPoint){.path = g_steal_pointer(&path), .id = g_steal_pointer(&top.id)};
     return fd;
+}
+
+bool
+mount_point_find(const char *dir, MountPoint *ret)
+{
+    g_autofree char *path = resolve_parent(dir);
+    g_auto(MountEntry) top = {0};
+
+    if (!path || !top_mount(path, &top) || !g_str_equal(top.type, FS_TYPE))
+        return false;
+    *ret = (MountPoint){.path = g_steal_pointer(&path), .id = g_steal_pointer(&top.id)};
+    return true;
 }
 
 void

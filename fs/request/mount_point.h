@@ -19,6 +19,10 @@ typedef struct {
  * connection is served: the caller must not touch @dir before. */
 int mount_point_mount(const char *dir, unsigned long flags, MountPoint *ret, GError **error);
 
+/* Our mount at @dir, which an earlier process has made.  False if what is there is none.  Does not
+ * look at @dir itself, so nobody has to serve it; it must not be a symlink. */
+bool mount_point_find(const char *dir, MountPoint *ret);
+
 /* Takes our mount away, if it is still there; who has files open in it or binds of it keeps them.
  */
 void mount_point_unmount(const MountPoint *mount);

@@ -8,6 +8,7 @@
 . "$TESTS_DIR/lib/root.sh"
 
 VM_DIR=$TESTS_DIR/system/vm
+VM_TIMEOUT=${VM_TIMEOUT:-1800} # seconds, for one boot with the whole suite
 VM_MODULES="virtio_pci virtio_blk ext4 fuse overlay"
 
 vm_kernel_package()
@@ -43,14 +44,14 @@ vm_modules()
     done | awk '!seen[$0]++'
 }
 
-# vm_initramfs KERNEL: busybox, the modules, and the guest's two scripts.
+# vm_initramfs KERNEL: busybox, the modules, and the scripts of the guest, which VM_GUEST has.
 vm_initramfs()
 {
     local kernel=$1 tree=$SCRATCH/initramfs module
     mkdir -p "$tree/bin" "$tree/modules"
     cp /bin/busybox "$tree/bin/"
     cp "$VM_DIR/initramfs-init" "$tree/init"
-    cp "$VM_DIR/guest" "$tree/guest"
+    cp "${VM_GUEST:-$VM_DIR}"/guest* "$tree/"
     vm_modules "$kernel" "$(ls "$kernel/lib/modules")" | while read -r module; do
         cp "$module" "$tree/modules/"
         basename "$module"
@@ -94,4 +95,17 @@ vm_payload()
     cp "$TESTS_DIR/conform/run" "$tree/tests/conform/"
     cp -r "$TESTS_DIR/lib" "$TESTS_DIR/system" "$tree/tests/"
     tar -C "$tree" -cf "$SCRATCH/payload.tar" .
+}
+
+# vm_boot KERNEL DISK ARGUMENTS: of the kernel.  Ends with the VM, or with 124 after VM_TIMEOUT.
+vm_boot()
+{
+    local kernel=$1 disk=$2
+    TMPDIR=$SCRATCH timeout "$VM_TIMEOUT" qemu-system-x86_64 \
+        -accel tcg,thread=multi -cpu max -smp 2 -m 1536 -nodefaults -nographic -no-reboot -snapshot \
+        -kernel "$kernel"/boot/vmlinuz-* -initrd "$SCRATCH/initramfs.gz" \
+        -append "console=ttyS0 panic=-1 quiet mitigations=off $3" \
+        -drive "file=$disk,format=raw,if=virtio" \
+        -drive "file=$SCRATCH/payload.tar,format=raw,if=virtio,readonly=on" \
+        -serial "file:$SCRATCH/console" -serial "file:$SCRATCH/tap" </dev/null
 }
