@@ -75,7 +75,7 @@ visit_cgroup(CgroupWalk *walk, int dir, unsigned depth)
     if (walk->cgroups_left == 0)
         return false;
     walk->cgroups_left--;
-    text = io_read_at(dir, walk->file, &len, NULL);
+    text = io_read_records_at(dir, walk->file, &len, NULL);
     if (text && !visit_text(walk, text, len))
         return false;
     return depth >= DEPTH_MAX || visit_children(walk, dir, depth);

@@ -35,16 +35,28 @@ pread_retry(int fd, char *buf, size_t size, size_t offset)
     return n;
 }
 
+/* A copy that is no longer than the text: most are a number, and some are kept. */
+static char *
+copy_of(const char *text, size_t len)
+{
+    char *copy = g_malloc(len + 1);
+
+    memcpy(copy, text, len);
+    copy[len] = '\0';
+    return copy;
+}
+
 /* A read that brings less than @last bytes, and less than it was asked for, is the last. */
 static char *
 read_fd(int fd, const char *name, size_t last, size_t *ret_len, GError **error)
 {
-    size_t size = READ_FIRST, len = 0;
-    g_autofree char *text = g_malloc(size + 1);
+    char first[READ_FIRST];
+    size_t size = sizeof first, len = 0;
+    g_autofree char *more = NULL; /* what does not fit there */
 
     for (;;) {
         size_t asked = size - len;
-        ssize_t n = pread_retry(fd, text + len, asked, len);
+        ssize_t n = pread_retry(fd, (more ? more : first) + len, asked, len);
 
         if (n < 0) {
             read_error_set_errno(error, errno, "cannot read %s", name);
@@ -60,13 +72,14 @@ read_fd(int fd, const char *name, size_t last, size_t *ret_len, GError **error)
                         IO_READ_MAX);
             return NULL;
         }
+        more = g_realloc(more, size * 4);
+        if (size == sizeof first)
+            memcpy(more, first, len);
         size *= 4;
-        text = g_realloc(text, size + 1);
     }
-    text[len] = '\0';
     if (ret_len)
         *ret_len = len;
-    return g_steal_pointer(&text);
+    return copy_of(more ? more : first, len);
 }
 
 char *

@@ -3,6 +3,7 @@
 #include "common/log.h"
 
 #include <stdio.h>
+#include <syslog.h>
 
 static struct {
     char *program;
@@ -19,14 +20,31 @@ log_field(const GLogField *fields, gsize n, const char *key)
     return "";
 }
 
+/* syslog(3)'s. */
+static int
+log_priority(GLogLevelFlags level)
+{
+    return level & G_LOG_LEVEL_ERROR      ? LOG_ERR
+           : level & G_LOG_LEVEL_CRITICAL ? LOG_ERR
+           : level & G_LOG_LEVEL_WARNING  ? LOG_WARNING
+           : level & G_LOG_LEVEL_MESSAGE  ? LOG_NOTICE
+           : level & G_LOG_LEVEL_INFO     ? LOG_INFO
+                                          : LOG_DEBUG;
+}
+
 static GLogWriterOutput
 log_write(GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer data)
 {
     (void)data;
     if ((level & G_LOG_LEVEL_DEBUG) && !log_config.debug)
         return G_LOG_WRITER_HANDLED;
+    if (log_config.journal &&
+        g_log_writer_journald(level, fields, n_fields, NULL) == G_LOG_WRITER_HANDLED)
+        return G_LOG_WRITER_HANDLED;
+    /* A process that may not make a socket any more (fs/confine.h) has standard error, from whose
+     * lines the journal takes the priority (sd-daemon(3)). */
     if (log_config.journal)
-        return g_log_writer_journald(level, fields, n_fields, NULL);
+        (void)fprintf(stderr, "<%d>", log_priority(level));
     (void)fprintf(stderr, "%s: %s\n", log_config.program, log_field(fields, n_fields, "MESSAGE"));
     return G_LOG_WRITER_HANDLED;
 }

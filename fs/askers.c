@@ -108,6 +108,7 @@ asker_new(Container *container, int64_t boottime_offset)
 
     asker->reader = (Reader){.pid_dir = -1, .init_dir = -1};
     asker->reader.container = container->paths; /* he has none of his own, and they never change */
+    asker->reader.known = &container->known;
     asker->is_anybody = true;
     asker->container = container_ref(container);
     asker->boottime_offset = boottime_offset;
@@ -130,6 +131,7 @@ askers_identify(Askers *askers, pid_t tid, uint64_t now, GError **error)
             containers_enter(askers->config.containers, &asker->reader.container, error);
         if (!asker->container)
             return NULL;
+        asker->reader.known = &asker->container->known;
     }
     /* Who was of the host a moment ago may have entered a container since: never the host's numbers
      * there, not for a moment. */

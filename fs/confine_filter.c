@@ -48,6 +48,7 @@ static const int allowed[] = {
     SYS_write,
     SYS_writev,
     SYS_close,
+    SYS_dup3,
     SYS_lseek,
     SYS_fstat,
     SYS_fstatfs,
@@ -65,8 +66,7 @@ static const int allowed[] = {
     SYS_accept4,
     SYS_recvfrom,
     SYS_recvmsg,
-    SYS_sendto,
-    SYS_sendmsg,
+    SYS_sendto, /* not sendmsg(2): a descriptor that somebody is sent he has to close */
     SYS_getsockopt,
     SYS_getsockname,
     SYS_getpeername,

@@ -39,6 +39,7 @@ container_clear(void *data)
 
     cgroup_paths_clear(&container->paths);
     shared_cpu_clear(&container->cpu);
+    g_mutex_clear(&container->known.lock);
 }
 
 Container *
@@ -48,6 +49,7 @@ container_new(uint64_t number)
 
     container->number = number;
     g_mutex_init(&container->cpu.lock);
+    g_mutex_init(&container->known.lock);
     return container;
 }
 
@@ -316,6 +318,20 @@ containers_list(Containers *containers)
     for (GList *link = containers->by_use.head; link; link = link->next)
         g_ptr_array_add(list, container_ref(((Entry *)link->data)->container));
     return list;
+}
+
+bool
+container_is_there_in(const CgroupLayout *layout, Container *container, uint64_t tick,
+                      GError **error)
+{
+    CgroupsSeen seen;
+
+    if (cgroups_known_are_its(&container->known, tick, &seen))
+        return true;
+    if (!container_is_there(layout, container, error))
+        return false;
+    cgroups_known_prove(&container->known, &seen);
+    return true;
 }
 
 bool

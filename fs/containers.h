@@ -21,7 +21,7 @@ typedef struct Containers Containers;
 #define CONTAINER_NUMBER_MAX ((UINT64_C(1) << 40) - 1) /* as fs/request/tree.h has room for it */
 #define CONTAINER_FILES 16 /* the first rows of proc_files; no other has a known longest text */
 
-/* Shared; all but the counters and @cpu never changes. */
+/* Shared; all but the counters, @cpu and @known never changes. */
 typedef struct {
     uint64_t number;           /* from 1; never given to another while the machine is up */
     uint64_t id;               /* cgroup_container_id() */
@@ -32,7 +32,8 @@ typedef struct {
      * is what the first one was told to the end: the length of a text that the kernel caches must
      * never change (fs/request/sizes.h). */
     uint32_t longest[CONTAINER_FILES];
-    SharedCpu cpu; /* of this tick */
+    SharedCpu cpu;      /* of this tick */
+    CgroupsKnown known; /* where @paths lead, the same */
 } Container;
 
 /* Numbers begin above @first.  @layout is borrowed. */
@@ -55,6 +56,11 @@ GPtrArray *containers_list(Containers *containers);
 
 /* READ_ERROR_GONE if its cgroup was removed, also if another has taken its paths since. */
 bool container_is_there(const CgroupLayout *layout, const Container *container, GError **error);
+
+/* The same for who has read in @tick where the container's paths led: that is no other's if it was
+ * the container's before. */
+bool container_is_there_in(const CgroupLayout *layout, Container *container, uint64_t tick,
+                           GError **error);
 
 /* One without paths, which is in no table.  The caller unrefs. */
 Container *container_new(uint64_t number);

@@ -4,6 +4,7 @@
 
 #include "common/error.h"
 #include "common/fd.h"
+#include "common/mount_users.h"
 #include "fs/background.h"
 #include "fs/control/server.h"
 #include "fs/keeper/adopt.h"
@@ -31,6 +32,7 @@
 typedef struct {
     const Options *options;
     char *socket; /* NULL: nobody can ask */
+    char *binary; /* path of the workers' program */
     int parent;
 } Hold;
 
@@ -50,7 +52,10 @@ hand_over(int sink, const char *name, const char *path, unsigned long flags)
         return keeper_fail(ENAMETOOLONG, "%s", point.path);
     }
     (void)g_strlcpy(connection.mount_id, point.id ? point.id : "", sizeof connection.mount_id);
-    return mount_hand_over(sink, &connection);
+    if (mount_hand_over(sink, &connection) == 0)
+        return 0;
+    mount_point_unmount(&point);
+    return -1;
 }
 
 /* In a process of its own, which ends: nothing of GLib's is in the keeper's memory. */
@@ -101,6 +106,52 @@ unmount(const Holdings *holdings)
     }
 }
 
+static void
+tell_user(gpointer data, gpointer target)
+{
+    const MountUser *user = data;
+    g_autofree char *name = g_strescape(user->name ? user->name : "?", NULL);
+    g_autofree char *point = g_strescape(user->point, NULL);
+
+    keeper_log(LOG_WARNING, "%s is used by process %d (%s): %s", (const char *)target,
+               (int)user->pid, name, point);
+}
+
+/* In a process of its own. */
+static int
+is_used(const Holdings *holdings, bool is_first, void *data)
+{
+    bool found = false;
+
+    (void)data;
+    for (unsigned i = 0; i < holdings->n_connections; i++) {
+        const HoldingsConnection *connection = &holdings->connections[i];
+        g_autoptr(GPtrArray) users =
+            connection->fd < 0 ? NULL
+                               : mount_users_find(connection->target, MOUNT_USERS_TYPE, NULL);
+
+        if (is_first && users)
+            g_ptr_array_foreach(users, tell_user, (gpointer)connection->target);
+        found |= users && users->len > 0;
+    }
+    if (found && is_first)
+        keeper_log(LOG_WARNING, "going on until nobody uses them; 'ownproc shutdown --force' "
+                                "unmounts all the same");
+    return found;
+}
+
+/* What an end leaves behind in the run directory. */
+static void
+remove_sockets(const Hold *hold)
+{
+    g_autofree char *path = NULL;
+
+    if (!hold->options->run_dir)
+        return;
+    path = g_build_filename(hold->options->run_dir, CONTROL_SOCKET, NULL);
+    (void)unlink(path);
+}
+
 static bool
 stop(const Holdings *holdings, bool is_asked, void *data)
 {
@@ -109,11 +160,7 @@ stop(const Holdings *holdings, bool is_asked, void *data)
     (void)is_asked;
     (void)store_notify("STOPPING=1");
     unmount(holdings);
-    if (hold->options->run_dir) {
-        g_autofree char *path = g_build_filename(hold->options->run_dir, CONTROL_SOCKET, NULL);
-
-        (void)unlink(path);
-    }
+    remove_sockets(hold);
     return true;
 }
 
@@ -176,12 +223,11 @@ gather(const Hold *hold, Holdings *ret, KeeperConfig *config, GError **error)
 }
 
 /* Where the program was, which is where the next one will be; after an upgrade this very one is
- * called "… (deleted)". */
-static bool
-find_binary(char **ret, GError **error)
+ * called "… (deleted)".  A pod's is in memory, where no next one comes. */
+static char *
+find_binary(const Options *options, GError **error)
 {
-    *ret = g_file_read_link(BINARY, error);
-    return *ret != NULL;
+    return options->pod_host != 0 ? g_strdup(BINARY) : g_file_read_link(BINARY, error);
 }
 
 /* Those of this process; what is relative has another meaning where workers are started. */
@@ -201,40 +247,52 @@ keep(Hold *hold, char **argv, GError **error)
 {
     Holdings holdings = HOLDINGS_INIT;
     g_auto(GStrv) arguments = worker_arguments(hold->options, argv);
-    g_autofree char *binary = NULL;
     KeeperConfig config = {.program = "ownprocd " OWNPROC_VERSION,
+                           .binary = hold->binary,
                            .argv = arguments,
+                           .config = hold->options->config ? hold->options->config
+                                                           : OPTIONS_CONFIG_DEFAULT,
+                           .config_may_miss = !hold->options->config,
+                           .config_variable = OPTIONS_CONFIG_VARIABLE,
                            .socket = hold->socket,
                            .has_fd_store = hold->options->fd_store,
                            .serving = serving,
                            .stop = stop,
+                           .is_used = is_used,
                            .lost = lost,
                            .data = hold};
     KeeperEnd end;
 
-    if (!find_binary(&binary, error) || !gather(hold, &holdings, &config, error))
-        return HOLD_FAILED;
-    config.binary = binary;
-    end = keeper_run(&config, &holdings);
-    if (end == KEEPER_FAILED && config.is_new)
-        unmount(&holdings); /* nobody has anything of it yet; what failed has said why */
+    end = gather(hold, &holdings, &config, error) ? keeper_run(&config, &holdings) : KEEPER_FAILED;
+    /* Nobody has anything of what is new, what failed has said why; and of what is left when the
+     * tree was unmounted nobody is to find anything. */
+    if ((end == KEEPER_FAILED && config.is_new) || end == KEEPER_LOST) {
+        unmount(&holdings);
+        if (holdings.n_extras > 0) /* else the socket there is another daemon's */
+            remove_sockets(hold);
+    }
     holdings_clear(&holdings);
     return end == KEEPER_FAILED ? HOLD_FAILED : end == KEEPER_KEPT ? HOLD_KEPT : HOLD_ENDED;
+}
+
+static bool
+leave_cgroup(const char *name, GError **error)
+{
+    if (!name || keeper_leave_cgroup(name) == 0)
+        return true;
+    read_error_set_errno(error, errno, "cannot go to the cgroup %s", name);
+    return false;
 }
 
 HoldEnd
 hold_run(const Options *options, char **argv, int parent, GError **error)
 {
-    Hold hold = {.options = options, .parent = parent};
-    HoldEnd end;
+    g_autofree char *binary = find_binary(options, error), *socket = NULL;
+    Hold hold = {.options = options, .binary = binary, .parent = parent};
 
-    if (options->keeper_cgroup && keeper_leave_cgroup(options->keeper_cgroup) != 0) {
-        read_error_set_errno(error, errno, "cannot go to the cgroup %s", options->keeper_cgroup);
+    if (!binary || !leave_cgroup(options->keeper_cgroup, error))
         return HOLD_FAILED;
-    }
     if (options->run_dir)
-        hold.socket = g_build_filename(options->run_dir, SOCKET, NULL);
-    end = keep(&hold, argv, error);
-    g_free(hold.socket);
-    return end;
+        hold.socket = socket = g_build_filename(options->run_dir, SOCKET, NULL);
+    return keep(&hold, argv, error);
 }

@@ -127,7 +127,7 @@ load_lives(Loads *loads, const Load *load)
     g_autoptr(GError) problem = NULL;
     uint64_t id;
 
-    if (tasks_id(loads->sources.layout, &load->container, &id, &problem))
+    if (tasks_id(&(Cgroups){loads->sources.layout, &load->container}, &id, &problem))
         return id == load->id;
     return !g_error_matches(problem, READ_ERROR, READ_ERROR_GONE);
 }
@@ -296,9 +296,13 @@ loads_read(Loads *loads, const Reader *reader, unsigned needs, uint64_t now, Loa
 {
     g_autoptr(Load) load = NULL;
     LoadAsker asker = {.tid = reader->tid};
+    const Cgroups cgroups = {.layout = loads->sources.layout,
+                             .container = &reader->container,
+                             .tick = tick_enter(loads->sources.tick, now),
+                             .known = reader->known};
     uint64_t id, number = 0;
 
-    if (!tasks_id(loads->sources.layout, &reader->container, &id, error))
+    if (!tasks_id(&cgroups, &id, error))
         return false;
     load = load_find(loads, id, &reader->container);
     if ((needs & NEED_LOAD) && reader->pid_dir >= 0)

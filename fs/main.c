@@ -7,6 +7,7 @@
 #include "fs/background.h"
 #include "fs/hold.h"
 #include "fs/keeper/worker_link.h"
+#include "fs/pod.h"
 #include "fs/preflight.h"
 #include "fs/request/session.h"
 #include "fs/worker.h"
@@ -46,6 +47,16 @@ work(const Options *options, GError **error)
     return worker_run(options, error) ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+/* In a pod: this process waits, and a child goes on from the host, which has no terminal to leave.
+ */
+static bool
+leave_caller(const Options *options, char **argv, int *ret_parent, GError **error)
+{
+    if (options->pod_host != 0)
+        return pod_has_left() || (pod_start(error) && pod_leave(options->pod_host, argv, error));
+    return options->foreground || (*ret_parent = background_start(error)) >= 0;
+}
+
 static int
 start(const Options *options, char **argv, GError **error)
 {
@@ -54,7 +65,7 @@ start(const Options *options, char **argv, GError **error)
     if (worker_link_exists())
         return work(options, error);
     if (!preflight_check(options->container_pid != 0, error) ||
-        (!options->foreground && (parent = background_start(error)) < 0))
+        !leave_caller(options, argv, &parent, error))
         return EXIT_FAILURE;
     return run(options, argv, parent, error);
 }

@@ -7,9 +7,9 @@
 #include "common/number.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define CONFIG_DEFAULT "/etc/ownproc.conf"
 #define CONFIG_GROUP "ownprocd"
 #define CONFIG_FILES "files"
 #define CONFIG_CONTAINER "container "
@@ -45,6 +45,12 @@ take_container_pid(Options *options, const char *value)
 }
 
 static bool
+take_pod(Options *options, const char *value)
+{
+    return number_parse_pid(value, strlen(value), &options->pod_host, NULL);
+}
+
+static bool
 take_debug(Options *options, const char *value)
 {
     options->debug = g_str_equal(value, "true");
@@ -64,6 +70,7 @@ static const Setting settings[] = {
     {"cpu-policy", true, take_cpu_policy, "ceil, round or cpuset"},
     {"debug", true, take_debug, "true or false"},
     {"container-pid", false, take_container_pid, "the number of a process"},
+    {"pod", false, take_pod, "the number of a process"},
 };
 
 static const Setting *
@@ -177,10 +184,12 @@ config_take(const char *text, size_t len, Options *options, GError **error)
 static bool
 config_read(const char *given, Options *options, GError **error)
 {
-    const char *path = given ? given : CONFIG_DEFAULT;
+    const char *path = given ? given : OPTIONS_CONFIG_DEFAULT;
+    const char *number = g_getenv(OPTIONS_CONFIG_VARIABLE);
     g_autoptr(GError) missing = NULL;
     size_t len;
-    g_autofree char *text = io_read_at(AT_FDCWD, path, &len, &missing);
+    g_autofree char *text = number ? io_read_fd(atoi(number), path, &len, &missing)
+                                   : io_read_at(AT_FDCWD, path, &len, &missing);
 
     if (!text) {
         if (!given && g_error_matches(missing, READ_ERROR, READ_ERROR_GONE))
@@ -196,7 +205,7 @@ config_read(const char *given, Options *options, GError **error)
 
 /* The command line, as it is written; NULL: not given. */
 typedef struct {
-    char *config, *mount_point, *run_dir, *cpu_policy, *container_pid, *keeper_cgroup;
+    char *config, *mount_point, *run_dir, *cpu_policy, *container_pid, *keeper_cgroup, *pod;
     gboolean foreground, no_keeper, adopt, fd_store, resend, debug, version;
 } CommandLine;
 
@@ -209,6 +218,7 @@ command_line_clear(CommandLine *line)
     g_free(line->cpu_policy);
     g_free(line->container_pid);
     g_free(line->keeper_cgroup);
+    g_free(line->pod);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CommandLine, command_line_clear)
@@ -222,7 +232,7 @@ command_line_parse(int argc, char **argv, CommandLine *ret, GError **error)
         {"run-dir", 0, 0, G_OPTION_ARG_FILENAME, &ret->run_dir,
          "Where the socket and the registered containers are (" RUN_DIR_DEFAULT ")", "DIR"},
         {"config", 'c', 0, G_OPTION_ARG_FILENAME, &ret->config,
-         "Configuration file (" CONFIG_DEFAULT ")", "FILE"},
+         "Configuration file (" OPTIONS_CONFIG_DEFAULT ")", "FILE"},
         {"cpu-policy", 0, 0, G_OPTION_ARG_STRING, &ret->cpu_policy,
          "How a CPU quota becomes a number of CPUs (ceil)", "ceil|round|cpuset"},
         {"container-pid", 0, 0, G_OPTION_ARG_STRING, &ret->container_pid,
@@ -231,6 +241,8 @@ command_line_parse(int argc, char **argv, CommandLine *ret, GError **error)
          "Stay in the foreground, log to stderr", NULL},
         {"keeper-cgroup", 0, 0, G_OPTION_ARG_STRING, &ret->keeper_cgroup,
          "Leave the own cgroup for this one at the root, as a pod's must", "NAME"},
+        {"pod", 0, 0, G_OPTION_ARG_STRING, &ret->pod,
+         "Outlive the pod: keep in the namespaces of this process, which is the host's (1)", "PID"},
         {"no-keeper", 0, 0, G_OPTION_ARG_NONE, &ret->no_keeper,
          "One process, whose end ends the mounts", NULL},
         {"adopt", 0, 0, G_OPTION_ARG_NONE, &ret->adopt,
@@ -307,8 +319,14 @@ options_parse(int argc, char **argv, Options *ret, GError **error)
     if (!command_line_take("mountpoint", mount_point, &options, error) ||
         !command_line_take("run-dir", run_dir, &options, error) ||
         !command_line_take("cpu-policy", line.cpu_policy, &options, error) ||
-        !command_line_take("container-pid", line.container_pid, &options, error))
+        !command_line_take("container-pid", line.container_pid, &options, error) ||
+        !command_line_take("pod", line.pod, &options, error))
         return false;
+    if (options.pod_host != 0 && (line.no_keeper || options.container_pid != 0)) {
+        g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                    "--pod: without a keeper nothing outlives it");
+        return false;
+    }
     if (line.keeper_cgroup && !is_cgroup_name(line.keeper_cgroup)) {
         g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
                     "--keeper-cgroup: '%s' is not the name of a cgroup", line.keeper_cgroup);

@@ -11,6 +11,11 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#define OPTIONS_CONFIG_DEFAULT "/etc/ownproc.conf"
+/* In the environment: the number of an fd with the text of the configuration file, which then is
+ * not read.  What a worker is given by its keeper. */
+#define OPTIONS_CONFIG_VARIABLE "OWNPROC_CONFIG_FD"
+
 typedef struct {
     char *mount_point; /* absolute */
     /* Of the bound tree and the socket, absolute; NULL: neither.  A daemon beside the one of the
@@ -21,6 +26,7 @@ typedef struct {
     pid_t container_pid; /* whose container everybody is shown; 0: each his own */
     char *config;        /* the file that was given, absolute; NULL: none was */
     char *keeper_cgroup; /* that the keeper goes to; NULL: it stays where it was started */
+    pid_t pod_host;      /* whose namespaces a pod's keeper goes to, outliving it; 0: it is none */
     bool adopt;          /* go on with what a keeper that runs has */
     bool fd_store;       /* the service manager holds the mounts over a restart */
     bool resend;         /* a worker that begins asks for what is open, too */

@@ -132,7 +132,7 @@ take_snapshot(const Server *server, const Making *making, View *view, Snapshot *
         view->cpus = cpu_view_shown(&snapshot->cpu, serve_cpu_policy(server, making->asker));
     /* All was read by paths, and a path may have become another's meanwhile. */
     if (!take_own_text(server, making->name, view, snapshot, error) ||
-        !container_is_there(server->sources.layout, container, error))
+        !container_is_there_in(server->sources.layout, container, snapshot->tick, error))
         return false;
     if (!is_shared)
         shared_cpu_put(&container->cpu, needs, snapshot);

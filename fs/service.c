@@ -3,6 +3,9 @@
 #include "fs/service.h"
 
 #include "common/clock.h"
+#include "common/error.h"
+
+#include <errno.h>
 
 #define MAX_TEXT_BYTES (32u << 20) /* kept for files that are open */
 #define MAX_PAGES 16384u           /* that the kernel keeps until the end of their tick */
@@ -15,6 +18,10 @@ service_open(Service *service, const ServiceConfig *config, GError **error)
     service->daemon.root_fd = -1;
     service->expiry = expiry_new(
         &(ExpiryConfig){clock_boottime, session_drop_page, MAX_PAGES, session_push_page});
+    if (!service->expiry) {
+        read_error_set_errno(error, errno, "cannot have a timer");
+        return false;
+    }
     service->ops = ops_new(&(OpsConfig){server, clock_boottime, MAX_TEXT_BYTES, service->expiry,
                                         true, config->figures});
     service->bound = bound_new(&(BoundConfig){server, clock_boottime, service->expiry});

@@ -12,6 +12,7 @@
 #include "fs/report.h"
 #include "fs/service.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -252,11 +253,30 @@ begin(Worker *worker, const Options *options, GError **error)
     return true;
 }
 
+/* The first worker has those of whoever started the daemon, who may wait for their end; all later
+ * ones have none from the beginning.  Opened for writing, so before confine(). */
+static int
+open_nothing(const Options *options)
+{
+    return options->foreground ? -1 : open("/dev/null", O_RDWR | O_CLOEXEC);
+}
+
+/* Takes over @nothing. */
+static void
+leave_terminal(int nothing)
+{
+    autofd fd = nothing;
+
+    for (int i = 0; i < 3 && fd >= 0; i++)
+        (void)dup3(fd, i, 0);
+}
+
 bool
 worker_run(const Options *options, GError **error)
 {
     Worker worker = {.link = {.sock = -1}};
     const SessionEvents events = {tell_of_lost, stop, &worker};
+    int nothing = open_nothing(options);
     bool ok;
 
     if (worker_link_open(&worker.link, "ownprocd " OWNPROC_VERSION) != 0)
@@ -265,7 +285,10 @@ worker_run(const Options *options, GError **error)
         return false;
     if (worker_link_ready(&worker.link) != 0)
         return errno == ECANCELED; /* another one serves, or it has said what is wrong */
-    ok = begin(&worker, options, error) && service_run(&worker.service, &events, error);
+    if (!begin(&worker, options, error))
+        return false;
+    leave_terminal(nothing);
+    ok = service_run(&worker.service, &events, error);
     if (!ok)
         return false; /* the process ends: threads and memory go with it */
     (void)worker_link_drained(&worker.link);

@@ -22,8 +22,10 @@ static const struct {
     {"ps", ps_main, "list the containers the daemon knows"},
     {"view", view_main, "print a file as a container sees it"},
     {"status", status_main, "tell how the daemon is"},
+    {"doctor", doctor_main, "tell what is not as it should be"},
     {"upgrade", upgrade_main, "replace the daemon's program while it serves"},
     {"shutdown", shutdown_main, "unmount the files and end the daemon"},
+    {"metrics", metrics_main, "answer Prometheus over HTTP"},
     {"gc", gc_main, "remove what killed launchers left"},
 };
 

@@ -2,9 +2,9 @@
 
 /* ownproc shutdown */
 
+#include "common/mount_users.h"
 #include "launcher/keeper_ask.h"
 #include "launcher/launch_error.h"
-#include "launcher/mount_users.h"
 #include "launcher/options.h"
 #include "launcher/verbs.h"
 
@@ -26,7 +26,7 @@ tell_user(const MountUser *user)
 static bool
 is_unused(const char *target, GError **error)
 {
-    g_autoptr(GPtrArray) users = mount_users_find(target, error);
+    g_autoptr(GPtrArray) users = mount_users_find(target, MOUNT_USERS_TYPE, error);
 
     if (!users)
         return false;

@@ -181,12 +181,11 @@ static void
 ask_adopt(Keeper *keeper, Client *client, ProtocolReceived *received, uint64_t now)
 {
     (void)received;
-    (void)now;
     if (upgrade_is_on(keeper) || keeper->is_resting || keeper->predecessor >= 0 ||
         clients_find(keeper, CLIENT_ADOPTS))
         refuse(client, EBUSY, "cannot hand over now");
     else
-        hand_over_give(keeper, client);
+        hand_over_give(keeper, client, now);
 }
 
 static void
@@ -268,8 +267,10 @@ clients_advance(Keeper *keeper, uint64_t now)
     if (now >= keeper->deaf_until)
         keeper->deaf_until = 0;
     for (unsigned i = 0; i < KEEPER_CLIENTS; i++)
-        if (keeper->clients[i].fd >= 0 && now >= keeper->clients[i].deadline)
-            client_close(&keeper->clients[i]); /* only CLIENT_ASKS has a deadline */
+        if (keeper->clients[i].fd >= 0 && now >= keeper->clients[i].deadline) {
+            (void)protocol_refuse(keeper->clients[i].fd, ETIMEDOUT, "this takes too long");
+            lose(keeper, &keeper->clients[i]);
+        }
 }
 
 uint64_t

@@ -21,6 +21,8 @@
 static bool
 is_young(const Keeper *keeper, const Worker *worker, uint64_t now)
 {
+    if (worker->state == WORKER_READY) /* it did nothing but wait, so somebody has killed it */
+        return now - worker->began < YOUNG_NSEC;
     if (worker->serving == 0)
         return true;
     return now - worker->serving < YOUNG_NSEC &&
@@ -53,8 +55,6 @@ note_serving_death(Keeper *keeper, const Worker *worker, uint64_t now)
 
     table_restore(&keeper->table, &keeper->saved);
     keeper->pause = worker->stopped ? worker->stopped : now;
-    if (!worker->is_safe && worker->serving)
-        keeper->good_until = now;
     keeper->figures.restarts++;
     keeper->figures.killed += worker->was_killed;
     status_publish(keeper);
@@ -66,12 +66,13 @@ deaths_note(Keeper *keeper, Worker *worker, uint64_t now)
 {
     bool has_served = worker->serving != 0;
 
-    if (worker->state >= WORKER_GOING && worker->state <= WORKER_DRAINING)
+    if (worker->state >= WORKER_GOING && worker->state <= WORKER_DRAINING && !worker->has_drained)
         note_serving_death(keeper, worker, now);
     if (worker->state != WORKER_DRAINING && is_young(keeper, worker, now) && !keeper->end)
         back_off(keeper, now);
     if (!has_served && worker->program == keeper->program.number)
         upgrade_note_death(keeper, now);
+    hand_over_note_death(keeper);
     fd_clear(&worker->sock);
     worker->state = WORKER_ENDING;
     if (keeper->config->is_new && !keeper->has_served)
@@ -93,7 +94,8 @@ static void
 note_end(Keeper *keeper, Worker *worker, const siginfo_t *info, uint64_t now)
 {
     if (worker->state != WORKER_ENDING) {
-        tell(info);
+        if (!worker->has_drained)
+            tell(info);
         deaths_note(keeper, worker, now);
     }
     fd_clear(&worker->sock);
@@ -128,8 +130,13 @@ deaths_reap(Keeper *keeper, uint64_t now)
     while (waitid(P_ALL, 0, &info, WEXITED | WSTOPPED | WCONTINUED | WNOHANG) == 0 &&
            info.si_pid != 0) {
         Worker *worker = find(keeper, info.si_pid); /* orphans are adopted, too */
+        bool is_over =
+            info.si_code == CLD_EXITED || info.si_code == CLD_KILLED || info.si_code == CLD_DUMPED;
 
-        if (worker && info.si_code == CLD_STOPPED)
+        if (is_over && leaving_reap(keeper, info.si_pid,
+                                    info.si_code == CLD_EXITED && info.si_status == 0, now))
+            worker = NULL;
+        else if (worker && info.si_code == CLD_STOPPED)
             note_stop(keeper, worker, now);
         else if (worker && info.si_code == CLD_CONTINUED)
             worker->stopped = 0;

@@ -56,10 +56,8 @@ keeper_drop_connection(Keeper *keeper, unsigned connection)
 }
 
 static void
-stop(Keeper *keeper)
+stop(Keeper *keeper, uint64_t now)
 {
-    const KeeperConfig *config = keeper->config;
-
     if (keeper->end)
         return;
     if (keeper->predecessor >= 0)
@@ -69,8 +67,8 @@ stop(Keeper *keeper)
         keeper_finish(keeper, KEEPER_HANDED_OVER); /* to who has all, and sees us go */
     else if (keeper->is_stored)
         keeper_finish(keeper, KEEPER_KEPT);
-    else if (!config->stop || config->stop(keeper->holdings, false, config->data))
-        keeper_finish(keeper, KEEPER_ENDED);
+    else
+        leaving_begin(keeper, now);
 }
 
 static void
@@ -93,7 +91,7 @@ hear_signals(Keeper *keeper, uint64_t now)
         else if (info.ssi_signo == SIGHUP)
             reload(keeper, now);
         else
-            stop(keeper);
+            stop(keeper, now);
 }
 
 /* -- the loop */
@@ -129,7 +127,7 @@ hear(Keeper *keeper, const struct pollfd fds[N_FROM], uint64_t now)
         if (fds[FROM_WORKERS + i].revents && keeper->workers[i].sock == fds[FROM_WORKERS + i].fd)
             words_hear(keeper, &keeper->workers[i], now);
     if (fds[FROM_PREDECESSOR].revents && keeper->predecessor >= 0)
-        hand_over_hear(keeper);
+        hand_over_hear(keeper, now);
     for (unsigned i = 0; i < KEEPER_CLIENTS; i++)
         if (fds[FROM_CLIENTS + i].revents && keeper->clients[i].fd == fds[FROM_CLIENTS + i].fd)
             clients_hear(keeper, &keeper->clients[i], now);
@@ -141,6 +139,7 @@ static void
 advance(Keeper *keeper, uint64_t now)
 {
     watch_look(keeper, now);
+    leaving_advance(keeper, now);
     upgrade_advance(keeper, now);
     clients_advance(keeper, now);
     workers_advance(keeper, now);
@@ -154,7 +153,8 @@ deadline(const Keeper *keeper)
     uint64_t next = keeper_earlier(watch_deadline(keeper), upgrade_deadline(keeper));
 
     next = keeper_earlier(next, keeper_earlier(clients_deadline(keeper), workers_deadline(keeper)));
-    return keeper_earlier(next, hand_over_deadline(keeper));
+    return keeper_earlier(next,
+                          keeper_earlier(hand_over_deadline(keeper), leaving_deadline(keeper)));
 }
 
 static void
@@ -239,11 +239,14 @@ keeper_open(Keeper *keeper)
 {
     const KeeperConfig *config = keeper->config;
     Holdings *holdings = keeper->holdings;
+    int code;
 
     keeper->signals = open_signals();
-    keeper->program.fd = open(config->binary, O_RDONLY | O_CLOEXEC);
-    if (keeper->signals < 0 || keeper->program.fd < 0)
-        return keeper_fail(errno, "cannot use %s: %m", config->binary);
+    if (keeper->signals < 0)
+        return keeper_fail(errno, "cannot take signals: %m");
+    code = program_open(keeper, -1, &keeper->program);
+    if (code != 0)
+        return keeper_fail(code, "cannot use %s and its configuration: %m", config->binary);
     if (table_map(holdings->table, &keeper->table) != 0)
         return -1;
     table_save(&keeper->table, &keeper->saved);
@@ -269,8 +272,8 @@ keeper_close(Keeper *keeper)
     for (unsigned i = 0; i < KEEPER_CLIENTS; i++)
         client_close(&keeper->clients[i]);
     fd_clear(&keeper->predecessor);
-    fd_clear(&keeper->program.fd);
-    fd_clear(&keeper->before.fd);
+    program_close(&keeper->program);
+    program_close(&keeper->before);
     fd_clear(&keeper->signals);
     table_unmap(&keeper->table);
 }
@@ -282,9 +285,9 @@ keeper_run(const KeeperConfig *config, Holdings *holdings)
                      .holdings = holdings,
                      .signals = -1,
                      .began = keeper_now(),
-                     .spawn = {.argv = config->argv},
-                     .program = {.fd = -1},
-                     .before = {.fd = -1},
+                     .spawn = {.argv = config->argv, .config_variable = config->config_variable},
+                     .program = KEEPER_NO_PROGRAM,
+                     .before = KEEPER_NO_PROGRAM,
                      .predecessor = config->predecessor};
 
     for (unsigned i = 0; i < PROTOCOL_WORKERS_MAX; i++)

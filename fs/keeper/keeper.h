@@ -8,9 +8,9 @@
  *
  *  1. Every fd of a connection is here.  Workers get dups of it and open none of their own: a clone
  *     (FUSE_DEV_IOC_CLONE) that dies with its worker ends the requests that were read through it.
- *  2. At most one worker serves.  The next one is told to go when the one before is dead, or has
- *     said that it drained; and it holds a lock on the table, so that even two keepers that both
- *     think the mounts theirs cannot make two workers serve.
+ *  2. At most one worker serves.  The next one is told to go when the one before is dead: who has
+ *     drained is killed.  And it holds a lock on the table, without which it does not serve, so
+ *     that even two keepers that both think the mounts theirs cannot make two workers serve.
  *  3. A request is in the table from when the kernel gave it away until it is answered (table.h).
  *     Who begins to serve answers first what is open there; what two workers died of gets EIO.
  *  4. There is always a warm worker beside the one that serves, unless it cannot be started.  While
@@ -27,7 +27,8 @@
  * is called.
  *  9. Whoever takes over (a new keeper by the socket, the service manager's fd store) has
  * everything before who had it lets go; who dies half-way leaves it with the other one.
- * 10. Only who asks for it explicitly unmounts. */
+ * 10. Only who asks for it explicitly unmounts: SIGTERM does when nobody has anything of the mounts
+ *     any more, and until then the keeper goes on. */
 
 #pragma once
 
@@ -46,15 +47,21 @@ typedef struct {
     const char *program; /* name and version, for people */
     const char *binary;  /* path of the workers' program: now, and again at SIGHUP */
     char *const *argv;   /* the workers' arguments */
-    const char *socket;  /* path to listen at, NULL for none */
-    bool has_fd_store;   /* of the service manager: it holds what the keeper holds */
-    bool is_new;         /* the mounts are: nobody misses them if no worker can serve */
-    int predecessor;     /* what adopt_ask() returned, -1 if there is none; taken over */
+    const char *config;  /* path of their configuration, read when @binary is; NULL for none */
+    bool config_may_miss;
+    const char *config_variable; /* of their environment: the number of the fd with a copy */
+    const char *socket;          /* path to listen at, NULL for none */
+    bool has_fd_store;           /* of the service manager: it holds what the keeper holds */
+    bool is_new;                 /* the mounts are: nobody misses them if no worker can serve */
+    int predecessor;             /* what adopt_ask() returned, -1 if there is none; taken over */
     /* The first worker serves. */
     void (*serving)(void *data);
     /* SIGTERM while nobody else holds the mounts, or somebody asked for it (@is_asked): takes them
      * away, while they still answer.  False: it is not to end now. */
     bool (*stop)(const Holdings *holdings, bool is_asked, void *data);
+    /* In a process of its own: 0 if nobody has anything of the mounts, else it has said who has if
+     * @is_first.  After SIGTERM while nobody else holds them; NULL: it is not asked. */
+    int (*is_used)(const Holdings *holdings, bool is_first, void *data);
     /* A connection has ended: somebody unmounted it.  False: then all is to end. */
     bool (*lost)(const char *name, void *data);
     void *data;

@@ -30,6 +30,7 @@ typedef struct {
     int sock;         /* -1: it is to hear nothing more */
     unsigned program; /* which it runs: KeeperProgram.number */
     bool was_killed;  /* by the keeper */
+    bool has_drained; /* it said so, and was killed for it */
     bool is_safe;     /* it was told to make nothing anew: GO_SAFE */
     uint64_t began;
     uint64_t deadline; /* it is killed if it is still in its state; KEEPER_NEVER */
@@ -41,9 +42,12 @@ typedef struct {
 } Worker;
 
 typedef struct {
-    int fd; /* of the file that is executed; -1: none */
+    int fd;     /* of the file that is executed; -1: none */
+    int config; /* a copy of its configuration, sealed; -1: none */
     unsigned number;
 } KeeperProgram;
+
+#define KEEPER_NO_PROGRAM ((KeeperProgram){.fd = -1, .config = -1})
 
 typedef enum {
     CLIENT_ASKS,
@@ -79,7 +83,6 @@ typedef struct {
     uint64_t last_crash; /* its time */
     uint64_t not_before; /* nobody is started or told to go */
     uint64_t pause;      /* since when nobody serves, 0: somebody does */
-    uint64_t good_until; /* when whoever made texts anew was last there */
     bool has_served;
     struct {
         uint64_t restarts, upgrades, killed, adoptions, longest_pause, bridges;
@@ -101,7 +104,15 @@ typedef struct {
     int predecessor;         /* a keeper from which we take over; -1 */
     bool is_taking;          /* it was asked to stop serving */
     bool has_taken;          /* it has */
-    uint64_t taken_deadline; /* for that */
+    uint64_t taken_deadline; /* for that; then for a worker to serve */
+    unsigned taker_deaths;   /* of workers before one has served */
+
+    struct {
+        bool is_wanted;
+        bool is_first; /* the next look is the first one: who is found is told */
+        pid_t pid;     /* who looks; 0 */
+        uint64_t next;
+    } leaving;
 
     Client clients[KEEPER_CLIENTS];
     uint64_t deaf_until; /* nobody can be accepted; 0 */
@@ -140,6 +151,19 @@ void watch_begin(Keeper *keeper, uint64_t now);
 void watch_look(Keeper *keeper, uint64_t now);
 uint64_t watch_deadline(const Keeper *keeper);
 
+/* -- leaving.c */
+/* Ends as soon as nobody uses the mounts. */
+void leaving_begin(Keeper *keeper, uint64_t now);
+/* False if @pid is not who looks for users; @is_unused is what it has found. */
+bool leaving_reap(Keeper *keeper, pid_t pid, bool is_unused, uint64_t now);
+void leaving_advance(Keeper *keeper, uint64_t now);
+uint64_t leaving_deadline(const Keeper *keeper);
+
+/* -- program.c */
+/* Takes @binary over (-1: KeeperConfig.binary is opened).  0, or errno. */
+int program_open(Keeper *keeper, int binary, KeeperProgram *ret);
+void program_close(KeeperProgram *program);
+
 /* -- upgrade.c */
 /* Takes @binary over (-1: KeeperConfig.binary is opened).  0, or errno. */
 int upgrade_begin(Keeper *keeper, int binary, uint64_t now);
@@ -150,13 +174,15 @@ void upgrade_advance(Keeper *keeper, uint64_t now);
 uint64_t upgrade_deadline(const Keeper *keeper);
 
 /* -- hand_over.c: the old keeper's side, then the new one's */
-void hand_over_give(Keeper *keeper, Client *client);
+void hand_over_give(Keeper *keeper, Client *client, uint64_t now);
 void hand_over_take(Keeper *keeper, Client *client, uint64_t now);
 /* Who was taking over is gone before it served. */
 void hand_over_lost(Keeper *keeper);
 void hand_over_advance(Keeper *keeper, uint64_t now);
 uint64_t hand_over_deadline(const Keeper *keeper);
-void hand_over_hear(Keeper *keeper);
+void hand_over_hear(Keeper *keeper, uint64_t now);
+/* Some worker has died. */
+void hand_over_note_death(Keeper *keeper);
 /* False while the keeper before serves. */
 bool hand_over_may_go(const Keeper *keeper);
 void hand_over_note_serving(Keeper *keeper);

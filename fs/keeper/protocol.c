@@ -118,14 +118,20 @@ protocol_check(const ProtocolMessage *message, size_t size, unsigned n_fds)
     return body_is_good(message, n_fds) ? 0 : EBADMSG;
 }
 
+static ProtocolHeader
+header_of(ProtocolType type, unsigned n_fds)
+{
+    return (ProtocolHeader){.magic = MAGIC,
+                            .frame = PROTOCOL_FRAME,
+                            .type = (uint16_t)type,
+                            .len = kinds[type].len,
+                            .n_fds = n_fds};
+}
+
 int
 protocol_send_fds(int sock, ProtocolType type, const void *body, const int *fds, unsigned n)
 {
-    ProtocolHeader header = {.magic = MAGIC,
-                             .frame = PROTOCOL_FRAME,
-                             .type = (uint16_t)type,
-                             .len = kinds[type].len,
-                             .n_fds = n};
+    ProtocolHeader header = header_of(type, n);
     struct iovec parts[] = {{&header, sizeof header}, {(void *)body, kinds[type].len}};
     _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int) * PROTOCOL_FDS_MAX)] = {0};
     struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
@@ -140,10 +146,17 @@ protocol_send_fds(int sock, ProtocolType type, const void *body, const int *fds,
     return sendmsg(sock, &message, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -1 : 0;
 }
 
+/* A worker may not call sendmsg(2), by which it could send fds. */
 int
 protocol_send(int sock, ProtocolType type, const void *body)
 {
-    return protocol_send_fds(sock, type, body, NULL, 0);
+    uint8_t bytes[sizeof(ProtocolMessage)];
+    ProtocolHeader header = header_of(type, 0);
+
+    memcpy(bytes, &header, sizeof header);
+    if (header.len > 0)
+        memcpy(bytes + sizeof header, body, header.len);
+    return send(sock, bytes, sizeof header + header.len, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -1 : 0;
 }
 
 int
@@ -184,15 +197,13 @@ collect_fds(struct msghdr *message, ProtocolReceived *ret)
     }
 }
 
-int
-protocol_receive(int sock, ProtocolReceived *ret)
+/* @size: of @control; without it the kernel drops what would be there, and says that it did. */
+static int
+receive(int sock, void *control, size_t size, ProtocolReceived *ret)
 {
     struct iovec part = {&ret->message, sizeof ret->message};
-    _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int) * PROTOCOL_FDS_MAX)];
-    struct msghdr message = {.msg_iov = &part,
-                             .msg_iovlen = 1,
-                             .msg_control = control,
-                             .msg_controllen = sizeof control};
+    struct msghdr message = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = size};
     ssize_t n = recvmsg(sock, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
     int code;
 
@@ -211,6 +222,20 @@ protocol_receive(int sock, ProtocolReceived *ret)
     protocol_close_fds(ret);
     errno = code;
     return -1;
+}
+
+int
+protocol_receive(int sock, ProtocolReceived *ret)
+{
+    _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int) * PROTOCOL_FDS_MAX)];
+
+    return receive(sock, control, sizeof control, ret);
+}
+
+int
+protocol_receive_words(int sock, ProtocolReceived *ret)
+{
+    return receive(sock, NULL, 0, ret);
 }
 
 int

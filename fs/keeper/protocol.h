@@ -141,7 +141,10 @@ int protocol_refuse(int sock, int code, const char *text);
  * -1 and errno: EAGAIN there is none, EMFILE not all fds came, else what protocol_check() says, or
  * the socket's error.  Of those that are refused all fds are closed.  Never waits. */
 int protocol_receive(int sock, ProtocolReceived *ret);
-/* As above, but waits: at most @msec, for ever if that is negative; ETIMEDOUT. */
+/* The same from who is to send no fds and is not trusted: those that it sends do not come to be
+ * this process's, which would have to close them, whatever file system they are of. */
+int protocol_receive_words(int sock, ProtocolReceived *ret);
+/* As protocol_receive(), but waits: at most @msec, for ever if that is negative; ETIMEDOUT. */
 int protocol_await(int sock, int msec, ProtocolReceived *ret);
 void protocol_close_fds(ProtocolReceived *received);
 

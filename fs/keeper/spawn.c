@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -16,6 +17,9 @@
 #include <sys/syscall.h>
 
 #define EXIT_NO_PROGRAM 127
+
+#define CONF_FD (SPAWN_FD + 1)
+#define OTHERS (CONF_FD + 1)
 
 static void
 close_at_exec_one_by_one(void)
@@ -26,7 +30,7 @@ close_at_exec_one_by_one(void)
     while (dir && (entry = readdir(dir))) {
         int fd = atoi(entry->d_name); /* the kernel wrote it; "." and ".." are 0 */
 
-        if (fd > SPAWN_FD)
+        if (fd >= OTHERS)
             (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
     }
 }
@@ -35,10 +39,11 @@ close_at_exec_one_by_one(void)
 static void
 close_others_at_exec(void)
 {
-    if (syscall(SYS_close_range, SPAWN_FD + 1, ~0U, CLOSE_RANGE_CLOEXEC) != 0)
+    if (syscall(SYS_close_range, OTHERS, ~0U, CLOSE_RANGE_CLOEXEC) != 0)
         close_at_exec_one_by_one(); /* Linux < 5.11 */
 }
 
+/* But SIGPIPE: who takes messages may be gone, which is no reason to end. */
 static void
 default_signals(void)
 {
@@ -46,7 +51,8 @@ default_signals(void)
     sigset_t none;
 
     for (int sig = 1; sig < NSIG; sig++)
-        (void)sigaction(sig, &action, NULL); /* not those that cannot be changed */
+        if (sig != SIGPIPE)
+            (void)sigaction(sig, &action, NULL); /* not those that cannot be changed */
     (void)sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
@@ -61,28 +67,52 @@ set_oom_score(int score)
 }
 
 static void
+set_number(const char *variable, int number)
+{
+    char text[16];
+
+    (void)snprintf(text, sizeof text, "%d", number);
+    (void)setenv(variable, text, 1);
+}
+
+static void
 set_environment(void)
 {
     static const char *const not_for_workers[] = {"NOTIFY_SOCKET",  "LISTEN_FDS",    "LISTEN_PID",
                                                   "LISTEN_FDNAMES", "WATCHDOG_USEC", "WATCHDOG_PID",
                                                   "FDSTORE",        "MAINPID"};
-    char number[16];
 
     for (unsigned i = 0; i < sizeof not_for_workers / sizeof not_for_workers[0]; i++)
         (void)unsetenv(not_for_workers[i]);
-    (void)snprintf(number, sizeof number, "%d", SPAWN_FD);
-    (void)setenv(SPAWN_VARIABLE, number, 1);
+    set_number(SPAWN_VARIABLE, SPAWN_FD);
 }
 
-/* In the child.  The program may be at the number that the socket is to have. */
-__attribute__((noreturn)) static void
-run(const SpawnConfig *config, int binary, int sock)
+/* Out of the way of those that have numbers of their own; all are closed when it is executed. */
+static int
+move_up(int fd)
 {
-    int program = fcntl(binary, F_DUPFD_CLOEXEC, SPAWN_FD + 1);
+    return fcntl(fd, F_DUPFD_CLOEXEC, OTHERS);
+}
 
-    if (sock == SPAWN_FD)
-        (void)fcntl(sock, F_SETFD, 0);
-    if (program >= 0 && (sock == SPAWN_FD || dup2(sock, SPAWN_FD) == SPAWN_FD)) {
+static bool
+place_conf(const SpawnConfig *config, int conf)
+{
+    if (conf < 0) {
+        (void)close(CONF_FD); /* whatever it is */
+        return true;
+    }
+    set_number(config->config_variable, CONF_FD);
+    return dup2(conf, CONF_FD) == CONF_FD;
+}
+
+/* In the child. */
+__attribute__((noreturn)) static void
+run(const SpawnConfig *config, int binary, int conf, int sock)
+{
+    int program = move_up(binary), own = move_up(sock), copy = conf < 0 ? -1 : move_up(conf);
+
+    if (program >= 0 && own >= 0 && (conf < 0 || copy >= 0) && dup2(own, SPAWN_FD) == SPAWN_FD &&
+        place_conf(config, copy)) {
         set_oom_score(config->oom_score_adj);
         (void)setpriority(PRIO_PROCESS, 0, config->nice);
         set_environment();
@@ -95,7 +125,7 @@ run(const SpawnConfig *config, int binary, int sock)
 }
 
 pid_t
-spawn_worker(const SpawnConfig *config, int binary, int *ret_sock)
+spawn_worker(const SpawnConfig *config, int binary, int conf, int *ret_sock)
 {
     int pair[2];
     pid_t pid;
@@ -104,7 +134,7 @@ spawn_worker(const SpawnConfig *config, int binary, int *ret_sock)
         return keeper_fail(errno, "cannot make the socket for a worker: %m");
     pid = fork();
     if (pid == 0)
-        run(config, binary, pair[1]);
+        run(config, binary, conf, pair[1]);
     (void)close(pair[1]);
     if (pid < 0) {
         (void)close(pair[0]);

@@ -11,11 +11,12 @@
 
 typedef struct {
     char *const *argv;
-    int oom_score_adj, nice; /* of the service, which the keeper's own may not be */
+    const char *config_variable; /* in its environment, with the number of its configuration's fd */
+    int oom_score_adj, nice;     /* of the service, which the keeper's own may not be */
 } SpawnConfig;
 
 /* Runs the program that @binary is (an fd, borrowed), with one end of a SOCK_SEQPACKET pair as
- * SPAWN_FD, standard input, output and error as they are, no other fd, signals as by default, and
- * nothing of the environment that is meant for the service's main process.  Returns its pid and
- * the other end, which the caller closes; -1 and errno otherwise. */
-pid_t spawn_worker(const SpawnConfig *config, int binary, int *ret_sock);
+ * SPAWN_FD, @conf (borrowed; -1: none), standard input, output and error as they are, no other fd,
+ * signals as by default, and nothing of the environment that is meant for the service's main
+ * process.  Returns its pid and the other end, which the caller closes; -1 and errno otherwise. */
+pid_t spawn_worker(const SpawnConfig *config, int binary, int conf, int *ret_sock);

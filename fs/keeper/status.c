@@ -74,7 +74,6 @@ status_publish(Keeper *keeper)
     atomic_store(&to->adoptions, keeper->figures.adoptions);
     atomic_store(&to->longest_pause_nsec, keeper->figures.longest_pause);
     atomic_store(&to->pause_began, keeper->pause);
-    atomic_store(&to->good_until, keeper->good_until);
     atomic_store(&to->bridges, keeper->figures.bridges);
 }
 

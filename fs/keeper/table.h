@@ -79,7 +79,6 @@ typedef struct {
     _Atomic uint64_t recovered;          /* by workers: requests that another had left open */
     _Atomic uint64_t poisoned;           /* by workers: of them, refused */
     _Atomic uint64_t bridges;            /* workers that were to make nothing anew (GO_SAFE) */
-    _Atomic uint64_t good_until; /* keeper_now() when one that made texts anew was last there */
 } TableFigures;
 
 typedef struct {

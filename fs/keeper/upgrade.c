@@ -7,9 +7,6 @@
 
 #include "common/fd.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-
 #define DEATHS_MAX 2
 #define PATIENCE_NSEC (60 * KEEPER_SECOND)
 
@@ -19,31 +16,20 @@ upgrade_is_on(const Keeper *keeper)
     return keeper->before.fd >= 0;
 }
 
-static int
-check(int binary)
-{
-    struct stat st;
-
-    if (fstat(binary, &st) != 0)
-        return errno;
-    return S_ISREG(st.st_mode) && (st.st_mode & 0111) ? 0 : EACCES;
-}
-
 int
 upgrade_begin(Keeper *keeper, int binary, uint64_t now)
 {
     autofd fd = binary;
+    KeeperProgram program;
     int code;
 
     if (upgrade_is_on(keeper) || keeper->is_resting || keeper->predecessor >= 0)
         return EBUSY;
-    if (fd < 0 && (fd = open(keeper->config->binary, O_RDONLY | O_CLOEXEC)) < 0)
-        return errno;
-    code = check(fd);
+    code = program_open(keeper, fd_steal(&fd), &program);
     if (code != 0)
         return code;
     keeper->before = keeper->program;
-    keeper->program = (KeeperProgram){fd_steal(&fd), ++keeper->n_programs};
+    keeper->program = program;
     keeper->crashes = 0; /* they were the old one's */
     keeper->not_before = 0;
     keeper->upgrade.deaths = 0;
@@ -70,9 +56,9 @@ roll_back(Keeper *keeper, const char *why, uint64_t now)
 {
     unsigned failed = keeper->program.number;
 
-    fd_clear(&keeper->program.fd);
+    program_close(&keeper->program);
     keeper->program = keeper->before;
-    keeper->before = (KeeperProgram){.fd = -1};
+    keeper->before = KEEPER_NO_PROGRAM;
     keeper->crashes = 0; /* not those of the program that goes on */
     keeper->not_before = 0;
     retire(keeper, failed, now);
@@ -93,7 +79,7 @@ upgrade_note_serving(Keeper *keeper, uint64_t now)
     if (!upgrade_is_on(keeper))
         return;
     retire(keeper, keeper->before.number, now);
-    fd_clear(&keeper->before.fd);
+    program_close(&keeper->before);
     keeper->figures.upgrades++;
     status_publish(keeper);
     keeper_log(LOG_NOTICE, "upgraded");

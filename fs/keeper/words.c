@@ -79,10 +79,8 @@ hear_drained(Keeper *keeper, Worker *worker, const ProtocolReceived *received, u
 {
     (void)received;
     keeper->pause = now;
-    if (!worker->is_safe)
-        keeper->good_until = now;
-    status_publish(keeper);
-    worker_end(worker, now);
+    worker->has_drained = true;
+    worker_kill(worker, now, NULL); /* it has nothing left to do, and the next one waits for that */
 }
 
 static void
@@ -146,11 +144,10 @@ void
 words_hear(Keeper *keeper, Worker *worker, uint64_t now)
 {
     ProtocolReceived received;
-    int n = protocol_receive(worker->sock, &received);
+    int n = protocol_receive_words(worker->sock, &received);
 
     if (n > 0) {
         hear(keeper, worker, &received, now);
-        protocol_close_fds(&received);
     } else if (n < 0 && errno == ENOSYS) {
         (void)protocol_refuse(worker->sock, ENOSYS, "the keeper does not know this message");
     } else if (n == 0) {

@@ -15,7 +15,7 @@
 #include <string.h>
 
 #define GRANT_MSEC 10000
-/* For the lock of a worker that is about to be dead. */
+/* For the lock of a worker that is about to be dead: the keeper has seen to that. */
 #define LOCK_MSEC 500
 
 bool
@@ -123,8 +123,7 @@ worker_link_ready(WorkerLink *link)
         errno = ECANCELED;
         return -1;
     }
-    (void)lock(link, F_WRLCK); /* it is dead as far as anybody knows */
-    return 0;
+    return lock(link, F_WRLCK); /* else there would be two */
 }
 
 int

@@ -6,7 +6,9 @@
 
 #include "common/fd.h"
 
+#include <fcntl.h>
 #include <signal.h>
+#include <sys/syscall.h>
 
 /* Patience with a worker, until it is killed. */
 #define START_NSEC (30 * KEEPER_SECOND) /* on a busy machine, too */
@@ -91,10 +93,35 @@ worker_drain(Worker *worker, uint64_t now)
     say(worker, PROTOCOL_DRAIN, now);
 }
 
+static pid_t
+lock_holder(const Keeper *keeper)
+{
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
+    if (fcntl(keeper->holdings->table, F_GETLK, &whole) != 0 || whole.l_type == F_UNLCK)
+        return 0;
+    return whole.l_pid > 0 ? whole.l_pid : 0; /* of a stranger's pid namespace it is none */
+}
+
+/* Whoever still has the lock of the table is a worker that another keeper has left, and stopped or
+ * stuck, or one that is hostile: without its end nobody could serve. */
+static void
+end_lock_holder(const Keeper *keeper)
+{
+    pid_t pid = lock_holder(keeper);
+    autofd process = pid > 0 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
+
+    if (process < 0 || lock_holder(keeper) != pid) /* Linux < 5.3, or it has ended */
+        return;
+    keeper_log(LOG_WARNING, "killing process %d, which holds the table", (int)pid);
+    (void)syscall(SYS_pidfd_send_signal, process, SIGKILL, NULL, 0);
+}
+
 /* @is_safe: with what those before have made, for they died of making it. */
 static void
 go(Keeper *keeper, Worker *worker, bool is_safe, uint64_t now)
 {
+    end_lock_holder(keeper);
     (void)table_note_death(&keeper->table); /* of a worker of another keeper, which is dead, too */
     worker->state = WORKER_GOING;
     worker->is_safe = is_safe;
@@ -117,7 +144,8 @@ start(Keeper *keeper, uint64_t now)
         table_restore(&keeper->table, &keeper->saved); /* it is to find what it can map */
     *worker = (Worker){
         .sock = -1, .program = keeper->program.number, .began = now, .deadline = now + START_NSEC};
-    worker->pid = spawn_worker(&keeper->spawn, keeper->program.fd, &worker->sock);
+    worker->pid =
+        spawn_worker(&keeper->spawn, keeper->program.fd, keeper->program.config, &worker->sock);
     if (worker->pid < 0)
         keeper->not_before = now + KEEPER_SECOND; /* the machine has no room for it */
     else
@@ -199,7 +227,9 @@ workers_advance(Keeper *keeper, uint64_t now)
         go(keeper, ready, false, now);
     else if (active && ready && is_better(keeper, active, ready))
         worker_drain(active, now);
-    if (!has_candidate(keeper))
+    /* Whoever started us hears what the first one says, and so does no other (fs/worker.c). */
+    if (!has_candidate(keeper) &&
+        (keeper->has_served || !keeper->config->is_new || !workers_active(keeper)))
         start(keeper, now);
 }
 

@@ -48,6 +48,8 @@ typedef struct {
     pid_t tid;             /* as the daemon's pid namespace numbers it */
     int pid_dir;           /* /proc/TID; -1 if bound.  Borrowed from @process, as @init_dir is */
     CgroupPaths container; /* the container's root cgroup in each hierarchy */
+    struct CgroupsKnown
+        *known;   /* where these lead; borrowed from who knows the container, or NULL */
     bool is_host; /* rule 4 ended at the root of every hierarchy: he sees what the host sees */
     int init_dir; /* /proc/PID of his pid namespace's init; -1 if that is the daemon's namespace */
     struct Process *process; /* private: fs/reader/known.h */

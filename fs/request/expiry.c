@@ -2,6 +2,11 @@
 
 #include "fs/request/expiry.h"
 
+#include "common/fd.h"
+
+#include <sys/timerfd.h>
+#include <unistd.h>
+
 /* A page that may hold something. */
 typedef struct {
     gpointer connection; /* these two are the key */
@@ -12,11 +17,14 @@ typedef struct {
     GList by_end; /* link in Expiry.by_end; data is the entry */
 } Entry;
 
+/* The thread sleeps in read(2) of a timer, which others set: a page that is filled wakes nobody
+ * before it is time to take it away. */
 struct Expiry {
     ExpiryConfig config;
     GThread *thread;
-    GMutex lock; /* guards all below; not held while a page is taken away */
-    GCond changed;
+    int timer;           /* timerfd */
+    GMutex lock;         /* guards all below; not held while a page is taken away */
+    uint64_t set_to;     /* when the timer ends; 0: it does not run */
     GHashTable *by_node; /* owns the entries */
     GQueue by_end;       /* what ends first comes first */
     Entry *pushed;       /* whose page is being pushed; NULL: none */
@@ -65,35 +73,70 @@ forget_dropped(Expiry *expiry, Entry *entry)
         (void)g_hash_table_remove(expiry->by_node, entry);
 }
 
-/* How long until the first page is to be taken away, microseconds. */
+/* When the first page is to be taken away: 1 if at once; 0 if never. */
 static uint64_t
-time_left(Expiry *expiry)
+next_end(Expiry *expiry)
 {
     const Entry *first = g_queue_peek_head(&expiry->by_end);
-    uint64_t now = expiry->config.now();
 
     if (expiry->stop || expiry->by_end.length > expiry->config.max)
-        return 0;
-    return first->end > now ? first->end - now : 0;
+        return 1;
+    return first ? MAX(first->end, 1) : 0;
+}
+
+/* Microseconds. */
+static uint64_t
+time_left(Expiry *expiry, uint64_t end)
+{
+    uint64_t now = expiry->config.now();
+
+    return end > now ? end - now : 0;
+}
+
+/* Under the lock: has the thread wake up in time. */
+static void
+set_timer(Expiry *expiry)
+{
+    uint64_t end = next_end(expiry), left;
+    struct itimerspec when = {.it_value.tv_nsec = 1};
+
+    if (end == 0 || end == expiry->set_to)
+        return;
+    left = time_left(expiry, end);
+    if (left > 0)
+        when.it_value = (struct timespec){.tv_sec = (time_t)(left / G_USEC_PER_SEC),
+                                          .tv_nsec = (long)(left % G_USEC_PER_SEC) * 1000};
+    (void)timerfd_settime(expiry->timer, 0, &when, NULL); /* cannot fail for a timer of ours */
+    expiry->set_to = end;
+}
+
+/* Under the lock, but while it sleeps. */
+static void
+sleep_until_timer(Expiry *expiry)
+{
+    uint64_t times;
+    ssize_t n;
+
+    g_mutex_unlock(&expiry->lock);
+    n = read(expiry->timer, &times, sizeof times);
+    g_mutex_lock(&expiry->lock);
+    if (n > 0)
+        expiry->set_to = 0;
 }
 
 /* Under the lock, but while it waits.  NULL to end. */
 static Entry *
 wait_for_end(Expiry *expiry)
 {
-    uint64_t left;
-
     for (;;) {
-        if (g_queue_is_empty(&expiry->by_end)) {
-            if (expiry->stop)
-                return NULL;
-            g_cond_wait(&expiry->changed, &expiry->lock);
-        } else if ((left = time_left(expiry)) > 0) {
-            (void)g_cond_wait_until(&expiry->changed, &expiry->lock,
-                                    g_get_monotonic_time() + (gint64)left);
-        } else {
+        bool is_empty = g_queue_is_empty(&expiry->by_end);
+
+        if (is_empty && expiry->stop)
+            return NULL;
+        if (!is_empty && time_left(expiry, next_end(expiry)) == 0)
             return take_first(expiry);
-        }
+        set_timer(expiry);
+        sleep_until_timer(expiry);
     }
 }
 
@@ -117,11 +160,15 @@ run(gpointer data)
 Expiry *
 expiry_new(const ExpiryConfig *config)
 {
-    Expiry *expiry = g_new0(Expiry, 1);
+    autofd timer = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC);
+    Expiry *expiry;
 
+    if (timer < 0)
+        return NULL;
+    expiry = g_new0(Expiry, 1);
     expiry->config = *config;
+    expiry->timer = fd_steal(&timer);
     g_mutex_init(&expiry->lock);
-    g_cond_init(&expiry->changed);
     expiry->by_node = g_hash_table_new_full(entry_hash, entry_equal, NULL, g_free);
     g_queue_init(&expiry->by_end);
     expiry->thread = g_thread_new("expiry", run, expiry);
@@ -171,7 +218,7 @@ last_until(Expiry *expiry, Entry *entry, uint64_t end)
     entry->end = end;
     put_in_order(expiry, entry);
     if (expiry->by_end.head == &entry->by_end || expiry->by_end.length > expiry->config.max)
-        g_cond_signal(&expiry->changed);
+        set_timer(expiry);
 }
 
 /* Under the lock; @entry: of that node, or NULL. */
@@ -250,7 +297,7 @@ expiry_stop(Expiry *expiry)
 {
     g_mutex_lock(&expiry->lock);
     expiry->stop = true;
-    g_cond_signal(&expiry->changed);
+    set_timer(expiry);
     g_mutex_unlock(&expiry->lock);
     if (expiry->thread)
         (void)g_thread_join(g_steal_pointer(&expiry->thread));
@@ -263,7 +310,7 @@ expiry_free(Expiry *expiry)
         return;
     expiry_stop(expiry);
     g_hash_table_unref(expiry->by_node);
-    g_cond_clear(&expiry->changed);
+    fd_clear(&expiry->timer);
     g_mutex_clear(&expiry->lock);
     g_free(expiry);
 }

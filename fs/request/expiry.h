@@ -26,6 +26,7 @@ typedef struct {
     void (*push)(gpointer connection, uint64_t node, GBytes *page);
 } ExpiryConfig;
 
+/* NULL with errno if no timer can be had. */
 Expiry *expiry_new(const ExpiryConfig *config);
 
 /* The page of @node in @connection (borrowed until expiry_stop()) is about to be filled with a text

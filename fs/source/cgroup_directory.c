@@ -191,6 +191,12 @@ cgroup_directory_open(const CgroupHierarchy *hierarchy, const char *path, GError
 }
 
 CgroupDirectory *
+cgroup_directory_find(dev_t device, ino_t number)
+{
+    return find_kept(device, number);
+}
+
+CgroupDirectory *
 cgroup_directory_parent(CgroupDirectory *directory, GError **error)
 {
     ino_t ino = __atomic_load_n(&directory->parent, __ATOMIC_RELAXED);
@@ -218,6 +224,12 @@ uint64_t
 cgroup_directory_id(const CgroupDirectory *directory)
 {
     return directory->ino;
+}
+
+dev_t
+cgroup_directory_device(const CgroupDirectory *directory)
+{
+    return directory->dev;
 }
 
 int

@@ -13,12 +13,16 @@
 #include "common/cgroup_layout.h"
 #include "fs/source/host.h"
 
+#include <sys/types.h>
+
 /* Shared by whoever reads in it; thread-safe, under a lock of its own. */
 typedef struct CgroupDirectory CgroupDirectory;
 
 /* The cgroup @path of @hierarchy.  READ_ERROR_GONE if it was removed. */
 CgroupDirectory *cgroup_directory_open(const CgroupHierarchy *hierarchy, const char *path,
                                        GError **error);
+/* The one with that number, if it is kept; else NULL. */
+CgroupDirectory *cgroup_directory_find(dev_t device, ino_t number);
 /* The one above. */
 CgroupDirectory *cgroup_directory_parent(CgroupDirectory *directory, GError **error);
 CgroupDirectory *cgroup_directory_ref(CgroupDirectory *directory);
@@ -39,6 +43,9 @@ bool cgroup_directory_read_shared(CgroupDirectory *directory, const char *file, 
                                   HostText *ret, GError **error);
 /* True in *ret if it has @file, without reading it where that is known. */
 bool cgroup_directory_has(CgroupDirectory *directory, const char *file, bool *ret, GError **error);
+
+/* Of that hierarchy. */
+dev_t cgroup_directory_device(const CgroupDirectory *directory);
 
 /* A fact about the cgroup that cannot change while it lives; -1: nobody has told it yet. */
 int cgroup_directory_fact(const CgroupDirectory *directory);

@@ -17,16 +17,44 @@ count_components(const char *path)
     return n;
 }
 
+/* Where @path leads, which is asked once in a tick. */
 static CgroupDirectory *
-open_directory(const CgroupHierarchy *hierarchy, const char *path, CgroupsLast *last,
+find_directory(const CgroupHierarchy *hierarchy, const char *path, const Cgroups *cgroups,
                GError **error)
 {
+    CgroupsKnownPlace at;
+    CgroupDirectory *directory;
+    unsigned place;
+
+    if (!cgroups->known || cgroups->tick == 0)
+        return cgroup_directory_open(hierarchy, path, error);
+    place = cgroups_place(cgroups->layout, hierarchy);
+    if (cgroups_known_find(cgroups->known, place, cgroups->tick, &at)) {
+        directory = cgroup_directory_find(at.dev, at.ino);
+        if (directory)
+            return directory;
+    }
+    directory = cgroup_directory_open(hierarchy, path, error);
+    if (!directory)
+        return NULL;
+    at = (CgroupsKnownPlace){.tick = cgroups->tick,
+                             .dev = cgroup_directory_device(directory),
+                             .ino = cgroup_directory_id(directory)};
+    cgroups_known_add(cgroups->known, place, &at);
+    return directory;
+}
+
+static CgroupDirectory *
+open_directory(const CgroupHierarchy *hierarchy, const char *path, const Cgroups *cgroups,
+               GError **error)
+{
+    CgroupsLast *last = cgroups->last;
     CgroupDirectory *directory;
 
     if (last && last->directory && strcmp(last->path, path) == 0 &&
         strcmp(last->mount_point, hierarchy->mount_point) == 0)
         return cgroup_directory_ref(last->directory);
-    directory = cgroup_directory_open(hierarchy, path, error);
+    directory = find_directory(hierarchy, path, cgroups, error);
     if (directory && last) {
         cgroups_last_clear(last);
         *last = (CgroupsLast){hierarchy->mount_point, path, cgroup_directory_ref(directory)};
@@ -51,7 +79,7 @@ level_start(const CgroupHierarchy *hierarchy, const char *path, const Cgroups *c
         *ret = (CgroupLevel){.version = hierarchy->version};
         return true;
     }
-    dir = open_directory(hierarchy, path, cgroups->last, error);
+    dir = open_directory(hierarchy, path, cgroups, error);
     if (!dir)
         return false;
     /* What the mount shows as its root may be a cgroup itself: then it is the last level. */

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/cgroup_layout.h"
+#include "fs/source/cgroups_known.h"
 
 /* The cgroup that was looked up last: controllers of one hierarchy (all, on v2) share it. */
 typedef struct {
@@ -14,8 +15,9 @@ typedef struct {
 typedef struct {
     const CgroupLayout *layout;   /* borrowed */
     const CgroupPaths *container; /* borrowed */
-    uint64_t tick;     /* what was read of those above in this tick is not read again; 0: it is */
-    CgroupsLast *last; /* borrowed; NULL: each is looked up */
+    uint64_t tick;       /* what was read of those above in this tick is not read again; 0: it is */
+    CgroupsLast *last;   /* borrowed; NULL: each is looked up */
+    CgroupsKnown *known; /* borrowed; NULL: each path is asked */
 } Cgroups;
 
 void cgroups_last_clear(CgroupsLast *last);

@@ -219,6 +219,7 @@ snapshot_take(const Sources *sources, const Reader *reader, unsigned needs, uint
     if (now > 0)
         snapshot.tick = tick_enter(sources->tick, now);
     order.cgroups.tick = snapshot.tick;
+    order.cgroups.known = reader->known;
     order.cgroups.last = &last;
     if (!take_all(&order, &snapshot, error))
         return false;

@@ -66,7 +66,7 @@ static uint64_t
 number_at(int dir, const char *path, unsigned level, unsigned *ret_levels)
 {
     size_t len;
-    g_autofree char *text = io_read_at(dir, path, &len, NULL);
+    g_autofree char *text = io_read_records_at(dir, path, &len, NULL);
 
     *ret_levels = 0;
     return text ? task_number_parse(text, len, level, ret_levels) : 0;
@@ -102,12 +102,14 @@ ask(pid_t id, void *data)
     sample->n_asked++;
     (void)g_snprintf(path, sizeof path,
                      "proc/%" G_GUINT64_FORMAT "/task/%" G_GUINT64_FORMAT "/stat", tid, tid);
-    text = io_read_at(census->root_fd, path, &len, NULL);
+    text = io_read_records_at(census->root_fd, path, &len, NULL);
     if (!text || !task_stat_parse(text, len, &stat, NULL))
         return true; /* it has ended, which threads do */
     sample->threads++;
     sample->running += stat.state == 'R' && id != sample->asker;
     sample->blocked += stat.state == 'D';
+    if (stat.start > sample->newest_start)
+        sample->newest_tid = 0; /* a number is given again */
     if (stat.start > sample->newest_start ||
         (stat.start == sample->newest_start && tid > census->newest_tid)) {
         sample->newest_start = stat.start;
@@ -119,35 +121,41 @@ ask(pid_t id, void *data)
 static void
 remember_newest(const Census *census)
 {
+    TaskSample *sample = census->sample;
     unsigned levels;
     uint64_t number;
     char path[32];
 
+    if (census->newest_tid == sample->newest_tid && sample->level == sample->newest_level)
+        return; /* its number is as it was, and costs more than all else that is asked of it */
+
     (void)g_snprintf(path, sizeof path, "proc/%" G_GUINT64_FORMAT "/status", census->newest_tid);
-    number = number_at(census->root_fd, path, census->sample->level, &levels);
-    if (number > 0)
-        census->sample->last_pid = number;
+    number = number_at(census->root_fd, path, sample->level, &levels);
+    if (number == 0)
+        return;
+    sample->last_pid = number;
+    sample->newest_tid = census->newest_tid;
+    sample->newest_level = sample->level;
 }
 
 /* The container's cgroup where CPU time is counted, else in any hierarchy in which it has one of
  * its own; *ret_where tells the hierarchies apart. */
 static bool
-find_own(const CgroupLayout *layout, const CgroupPaths *container, CgroupLevel *ret,
-         unsigned *ret_where, GError **error)
+find_own(const Cgroups *cgroups, CgroupLevel *ret, unsigned *ret_where, GError **error)
 {
     static const CgroupController order[] = {CGROUP_CPUACCT, CGROUP_PIDS,   CGROUP_MEMORY,
                                              CGROUP_CPU,     CGROUP_CPUSET, CGROUP_FREEZER,
                                              CGROUP_DEVICES, CGROUP_IO,     CGROUP_HUGETLB};
 
     for (unsigned i = 0; i < G_N_ELEMENTS(order); i++) {
-        if (!cgroup_level_of(&(Cgroups){layout, container}, order[i], ret, error))
+        if (!cgroup_level_of(cgroups, order[i], ret, error))
             return false;
         *ret_where = i;
         if (ret->dir)
             return true;
     }
     *ret_where = G_N_ELEMENTS(order);
-    return cgroup_level_of_unified(&(Cgroups){layout, container}, ret, error);
+    return cgroup_level_of_unified(cgroups, ret, error);
 }
 
 /* Numbers of different hierarchies are told apart by their top bits. */
@@ -155,13 +163,13 @@ find_own(const CgroupLayout *layout, const CgroupPaths *container, CgroupLevel *
 G_STATIC_ASSERT(CGROUP_N_CONTROLLERS < 16);
 
 bool
-tasks_id(const CgroupLayout *layout, const CgroupPaths *container, uint64_t *ret, GError **error)
+tasks_id(const Cgroups *cgroups, uint64_t *ret, GError **error)
 {
     g_auto(CgroupLevel) level = {0};
     unsigned where;
     uint64_t id = 0;
 
-    if (!find_own(layout, container, &level, &where, error))
+    if (!find_own(cgroups, &level, &where, error))
         return false;
     if (level.dir)
         id = cgroup_directory_id(level.dir);
@@ -171,25 +179,23 @@ tasks_id(const CgroupLayout *layout, const CgroupPaths *container, uint64_t *ret
 
 /* Threads that v1's freezer has stopped are in D, and wait for nothing. */
 static bool
-is_frozen(const CgroupLayout *layout, const CgroupPaths *container)
+is_frozen(const Cgroups *cgroups)
 {
     g_auto(CgroupLevel) level = {0};
     g_auto(HostText) state = {0};
 
-    return cgroup_level_of(&(Cgroups){layout, container}, CGROUP_FREEZER, &level, NULL) &&
-           level.dir && level.version == 1 &&
-           cgroup_file_read(&level, "freezer.state", &state, NULL) && state.text &&
-           !span_equals(cgroup_first_line(&state), "THAWED");
+    return cgroup_level_of(cgroups, CGROUP_FREEZER, &level, NULL) && level.dir &&
+           level.version == 1 && cgroup_file_read(&level, "freezer.state", &state, NULL) &&
+           state.text && !span_equals(cgroup_first_line(&state), "THAWED");
 }
 
 /* Of all threads, if the container has a pids cgroup: those, too, that were not asked. */
 static bool
-read_threads(const CgroupLayout *layout, const CgroupPaths *container, uint64_t *threads,
-             GError **error)
+read_threads(const Cgroups *cgroups, uint64_t *threads, GError **error)
 {
     g_auto(CgroupLevel) level = {0};
 
-    if (!cgroup_level_of(&(Cgroups){layout, container}, CGROUP_PIDS, &level, error))
+    if (!cgroup_level_of(cgroups, CGROUP_PIDS, &level, error))
         return false;
     return !level.dir || cgroup_file_number_or(&level, "pids.current", *threads, threads, error);
 }
@@ -197,12 +203,11 @@ read_threads(const CgroupLayout *layout, const CgroupPaths *container, uint64_t 
 /* CPU time used, and the number of the cgroup that tells it; 0 if none of the container's own does.
  */
 static bool
-read_usage(const CgroupLayout *layout, const CgroupPaths *container, TaskSample *ret,
-           GError **error)
+read_usage(const Cgroups *cgroups, TaskSample *ret, GError **error)
 {
     g_auto(CgroupLevel) level = {0};
 
-    if (!cgroup_level_of(&(Cgroups){layout, container}, CGROUP_CPUACCT, &level, error))
+    if (!cgroup_level_of(cgroups, CGROUP_CPUACCT, &level, error))
         return false;
     if (!level.dir)
         return true;
@@ -212,15 +217,14 @@ read_usage(const CgroupLayout *layout, const CgroupPaths *container, TaskSample 
 }
 
 static bool
-take_census(int root_fd, const CgroupLayout *layout, const CgroupPaths *container,
-            TaskSample *sample, GError **error)
+take_census(int root_fd, const Cgroups *cgroups, TaskSample *sample, GError **error)
 {
     g_auto(CgroupLevel) level = {0};
     Census census = {root_fd, sample, 0};
     CgroupWalk walk = {"tasks", CGROUPS_MAX, UINT_MAX, ask, &census};
     unsigned where;
 
-    if (!find_own(layout, container, &level, &where, error))
+    if (!find_own(cgroups, &level, &where, error))
         return false;
     if (level.version == 2)
         walk.file = "cgroup.threads";
@@ -228,9 +232,9 @@ take_census(int root_fd, const CgroupLayout *layout, const CgroupPaths *containe
         cgroup_walk(&walk, cgroup_directory_fd(level.dir));
     if (census.newest_tid > 0)
         remember_newest(&census);
-    if (sample->blocked > 0 && is_frozen(layout, container))
+    if (sample->blocked > 0 && is_frozen(cgroups))
         sample->blocked = 0;
-    return read_threads(layout, container, &sample->threads, error);
+    return read_threads(cgroups, &sample->threads, error);
 }
 
 bool
@@ -241,10 +245,15 @@ tasks_sample(int root_fd, const CgroupLayout *layout, const CgroupPaths *contain
                       .level = sample->level,
                       .last_pid = sample->last_pid,
                       .newest_start = sample->newest_start,
+                      .newest_tid = sample->newest_tid,
+                      .newest_level = sample->newest_level,
                       .asker = sample->asker};
 
+    g_auto(CgroupsLast) last = {0};
+    const Cgroups cgroups = {.layout = layout, .container = container, .last = &last};
+
     /* Before the census: what runs while that lasts is seen the next time. */
-    if (!read_usage(layout, container, &now, error))
+    if (!read_usage(&cgroups, &now, error))
         return false;
     if (sample->known && now.id != sample->id) {
         g_set_error(error, READ_ERROR, READ_ERROR_GONE, "another cgroup has taken its place");
@@ -254,7 +263,7 @@ tasks_sample(int root_fd, const CgroupLayout *layout, const CgroupPaths *contain
         sample->n_asked = 0;
         return true;
     }
-    if (!take_census(root_fd, layout, container, &now, error))
+    if (!take_census(root_fd, &cgroups, &now, error))
         return false;
     *sample = now;
     return true;

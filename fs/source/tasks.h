@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include "common/cgroup_layout.h"
+#include "fs/source/cgroups.h"
 
 #include <stdint.h>
 
@@ -18,9 +18,11 @@ typedef struct {
     uint64_t threads;          /* all of them */
     uint64_t last_pid;         /* number of the newest thread seen, at @level */
     uint64_t newest_start;     /* when that one started, ticks */
-    unsigned level;            /* how deep the container's pid namespace is nested; 0: the deepest
-                                  namespace of each thread */
-    unsigned n_asked;          /* threads that had to be asked this time */
+    uint64_t newest_tid;       /* whose number, and at which level, was asked last; 0: nobody's */
+    unsigned newest_level;
+    unsigned level;   /* how deep the container's pid namespace is nested; 0: the deepest
+                         namespace of each thread */
+    unsigned n_asked; /* threads that had to be asked this time */
     pid_t asker; /* for whom it is done this time, if somebody waits for it: he does not run, even
                     if he has not gone to sleep yet */
 } TaskSample;
@@ -37,8 +39,7 @@ bool tasks_sample(int root_fd, const CgroupLayout *layout, const CgroupPaths *co
 
 /* A number that belongs to these threads alone for as long as the machine is up: which cgroup they
  * are counted in.  READ_ERROR_GONE. */
-bool tasks_id(const CgroupLayout *layout, const CgroupPaths *container, uint64_t *ret,
-              GError **error);
+bool tasks_id(const Cgroups *cgroups, uint64_t *ret, GError **error);
 
 /* How deep the pid namespace of the process @dir (/proc/PID) is nested, and its number there; both
  * 0 if the kernel does not tell. */

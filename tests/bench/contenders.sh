@@ -8,7 +8,7 @@
 #     ordinary         our ordinary tree
 #     direct           our ordinary tree, by a reader whose container is not the one that looked it up
 #     lxcfs            lxcfs, with load averages (-l), because ours are computed, too
-#     floor_no_open, floor_keep_cache, floor_direct_io
+#     floor_no_open, floor_keep_cache, floor_direct_io, floor_getattr
 #                      files that libfuse serves from memory (floor.c)
 
 BENCH=$BUILD/tests/bench
@@ -60,6 +60,7 @@ floors_start()
     floor_start no_open
     floor_start keep_cache
     floor_start direct_io
+    floor_start getattr
 }
 
 contenders_stop()

@@ -2,12 +2,14 @@
 
 /* Many containers, each of which reads five files once a second: what that costs the server.
  *
- *     crowd [--cgroup DIRECTORY]… [--write FILE=VALUE]… [--seconds N] [--rounds N]
- *           COUNTS NAME=DIRECTORY[:PID]…
+ *     crowd [--cgroup DIRECTORY]… [--write FILE=VALUE]… [--pread FILE]… [--seconds N] [--rounds N]
+ *           COUNTS NAME=DIRECTORY[:PID]… [NAME=]
  *
  * A container is a process in a pid and a mount namespace of its own and in the cgroup crowd-N
  * below each DIRECTORY, into whose FILEs the VALUEs are written where it has them.  "%u" in a
  * contender's directory is N; its files are bound over ones of the container's own, as engines do.
+ * While it is the turn of the one without a directory the containers are idle, and a process of our
+ * own reads the FILEs of --pread in each one's cgroups once a second: what the numbers alone cost.
  * COUNTS, "1,100,1000", are measured one after the other, contender by contender.  Prints a line of
  * JSON for each. */
 
@@ -34,11 +36,14 @@ sleep_for(unsigned seconds)
 static void
 measure(Crowd *crowd, unsigned contender, unsigned round)
 {
-    const Contender *who = &crowd->contenders[contender];
+    Contender *who = &crowd->contenders[contender];
+    bool is_preads = *who->directory == '\0';
     CrowdBoard *board = crowd->board;
     uint64_t cpu, start;
 
     board->contender = contender;
+    if (is_preads)
+        who->server = crowd_preads_start(crowd);
     sleep_for(1); /* until all have changed over */
     memset(&board->times, 0, sizeof board->times);
     start = batch_now();
@@ -50,9 +55,11 @@ measure(Crowd *crowd, unsigned contender, unsigned round)
            ", \"wanted\": %u, \"load\": %.5f, \"rss\": %" PRIu64 "}\n",
            crowd->n, who->name, round, histogram_quantile(&board->times, 500),
            histogram_quantile(&board->times, 990), board->times.count,
-           crowd->n * 5 * crowd->seconds, (double)cpu / (double)(batch_now() - start),
+           crowd->n * CROWD_FILES * crowd->seconds, (double)cpu / (double)(batch_now() - start),
            contender_rss(who));
     (void)fflush(stdout);
+    if (is_preads)
+        crowd_preads_end(who->server);
 }
 
 static void
@@ -64,18 +71,16 @@ measure_all(Crowd *crowd, unsigned rounds)
 }
 
 static const struct option options[] = {
-    {"cgroup", required_argument, NULL, 'g'},
-    {"write", required_argument, NULL, 'w'},
-    {"seconds", required_argument, NULL, 's'},
-    {"rounds", required_argument, NULL, 'n'},
-    {NULL, 0, NULL, 0},
+    {"cgroup", required_argument, NULL, 'g'}, {"write", required_argument, NULL, 'w'},
+    {"pread", required_argument, NULL, 'p'},  {"seconds", required_argument, NULL, 's'},
+    {"rounds", required_argument, NULL, 'n'}, {NULL, 0, NULL, 0},
 };
 
 static void
 usage(void)
 {
-    fputs("usage: crowd [--cgroup DIRECTORY]… [--write FILE=VALUE]… [--seconds N] [--rounds N]\n"
-          "             COUNTS NAME=DIRECTORY[:PID]…\n",
+    fputs("usage: crowd [--cgroup DIRECTORY]… [--write FILE=VALUE]… [--pread FILE]… [--seconds N]\n"
+          "             [--rounds N] COUNTS NAME=DIRECTORY[:PID]… [NAME=]\n",
           stderr);
     exit(2);
 }
@@ -92,6 +97,8 @@ crowd_parse(Crowd *crowd, int argc, char **argv)
             crowd->cgroups[crowd->n_cgroups++] = optarg;
         else if (option == 'w' && crowd->n_writes < CROWD_WORDS)
             crowd->writes[crowd->n_writes++] = optarg;
+        else if (option == 'p' && crowd->n_preads < CROWD_WORDS)
+            crowd->preads[crowd->n_preads++] = optarg;
         else if (option == 's')
             crowd->seconds = (unsigned)strtoul(optarg, NULL, 10);
         else if (option == 'n')

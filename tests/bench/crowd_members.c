@@ -22,8 +22,8 @@
 #define BIND_TRIES 1000
 #define AT_A_TIME 4 /* containers that begin */
 
-static const char *const files[] = {"meminfo", "stat", "cpuinfo", "uptime", "loadavg"};
-#define N_FILES (sizeof files / sizeof *files)
+static const char *const files[CROWD_FILES] = {"meminfo", "stat", "cpuinfo", "uptime", "loadavg"};
+#define N_FILES CROWD_FILES
 
 static void
 give_up(const char *what)
@@ -105,6 +105,8 @@ files_bind(const Crowd *crowd, unsigned number)
         const char *pattern = crowd->contenders[i].directory, *hole = strstr(pattern, "%u");
         int before = hole ? (int)(hole - pattern) : (int)strlen(pattern);
 
+        if (*pattern == '\0')
+            continue;
         if (hole)
             snprintf(directory, sizeof directory, "%.*s%u%s", before, pattern, number, hole + 2);
         else
@@ -151,7 +153,8 @@ container_live(const Crowd *crowd, unsigned number)
         next.tv_sec = second_now() + 1; /* what was missed is not made up for */
         while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &next, NULL) != 0)
             ;
-        read_five(crowd->contenders[crowd->board->contender].name, &crowd->board->times);
+        if (*crowd->contenders[crowd->board->contender].directory != '\0')
+            read_five(crowd->contenders[crowd->board->contender].name, &crowd->board->times);
     }
 }
 

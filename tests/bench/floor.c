@@ -2,10 +2,12 @@
 
 /* The floor: what a file costs that FUSE serves and nobody computes.
  *
- *     floor keep_cache|direct_io|no_open MOUNTPOINT DIRECTORY
+ *     floor keep_cache|direct_io|no_open|getattr MOUNTPOINT DIRECTORY
  *
  * serves copies of DIRECTORY's files, read once at the start, until it is told to end.  keep_cache:
- * one round trip, OPEN.  direct_io: three, OPEN and READ twice.  no_open: none. */
+ * one round trip, OPEN.  direct_io: three, OPEN and READ twice.  no_open: none.  getattr: one,
+ * GETATTR, after which the page is as good as ever: the least that a read can cost of which the
+ * server must hear. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -31,7 +33,13 @@ static FloorFile files[] = {
 };
 #define N_FILES (sizeof files / sizeof *files)
 
-static enum { KEEP_CACHE, DIRECT_IO, NO_OPEN } mode;
+static enum { KEEP_CACHE, DIRECT_IO, NO_OPEN, GETATTR } mode;
+
+static double
+attributes_last(void)
+{
+    return mode == GETATTR ? 0 : FOREVER;
+}
 
 static FloorFile *
 file_of(fuse_ino_t node)
@@ -55,7 +63,7 @@ node_stat(fuse_ino_t node, struct stat *ret)
 static void
 floor_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
-    struct fuse_entry_param entry = {.attr_timeout = FOREVER, .entry_timeout = FOREVER};
+    struct fuse_entry_param entry = {.attr_timeout = attributes_last(), .entry_timeout = FOREVER};
 
     for (size_t i = 0; i < N_FILES; i++)
         if (parent == FUSE_ROOT_ID && strcmp(files[i].name, name) == 0)
@@ -75,7 +83,7 @@ floor_getattr(fuse_req_t req, fuse_ino_t node, struct fuse_file_info *fi)
 
     (void)fi;
     if (node_stat(node, &attr))
-        (void)fuse_reply_attr(req, &attr, FOREVER);
+        (void)fuse_reply_attr(req, &attr, attributes_last());
     else
         (void)fuse_reply_err(req, ENOENT);
 }
@@ -84,7 +92,7 @@ static void
 floor_open(fuse_req_t req, fuse_ino_t node, struct fuse_file_info *fi)
 {
     (void)node;
-    if (mode == NO_OPEN) {
+    if (mode == NO_OPEN || mode == GETATTR) {
         (void)fuse_reply_err(req, ENOSYS);
         return;
     }
@@ -141,7 +149,7 @@ file_load(FloorFile *file, const char *directory)
 static bool
 mode_parse(const char *word)
 {
-    static const char *const words[] = {"keep_cache", "direct_io", "no_open"};
+    static const char *const words[] = {"keep_cache", "direct_io", "no_open", "getattr"};
 
     for (unsigned i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(words[i], word) == 0) {
@@ -176,7 +184,7 @@ int
 main(int argc, char **argv)
 {
     if (argc != 4 || !mode_parse(argv[1])) {
-        fputs("usage: floor keep_cache|direct_io|no_open MOUNTPOINT DIRECTORY\n", stderr);
+        fputs("usage: floor keep_cache|direct_io|no_open|getattr MOUNTPOINT DIRECTORY\n", stderr);
         return 2;
     }
     for (size_t i = 0; i < N_FILES; i++)

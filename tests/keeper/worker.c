@@ -7,7 +7,8 @@
  *     poison    whoever answers a read of it dies
  *     stuck     whoever answers a read of it never comes back
  *
- * Compiled again with DIES_AT_START or DIES_AT_GO it is a program that does not work; with DIES_IF
+ * Compiled again with DIES_AT_START or DIES_AT_GO it is a program that does not work, with
+ * HANGS_AT_GO one that never comes to serve; with DIES_IF
  * one that does not when the file of that name in its environment is there, but that can go safely.
  */
 
@@ -265,6 +266,9 @@ main(void)
         return 0;
 #ifdef DIES_AT_GO
     (void)raise(SIGSEGV);
+#endif
+#ifdef HANGS_AT_GO
+    (void)pause();
 #endif
 #ifdef DIES_IF
     if (!keeper_link.is_safe && access(getenv("DIES_IF"), F_OK) == 0)

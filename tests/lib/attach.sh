@@ -40,7 +40,7 @@ bare_end()
 }
 
 # Hides a part of /proc, as engines do: only then nothing in the container can mount its own.
-MASK="mount --bind /dev/null /proc/interrupts"
+export MASK="mount --bind /dev/null /proc/interrupts"
 
 # inside PID COMMAND…: in its mount and pid namespace and its root.
 inside()

@@ -13,7 +13,7 @@
 # shellcheck source=tests/lib/root.sh
 . "$TESTS_DIR/lib/root.sh"
 
-ENGINE_PACKAGES="busybox-static containerd crun docker.io iproute2 lxc podman procps python3-grpcio runc util-linux"
+ENGINE_PACKAGES="busybox-static containerd crun docker-cli docker.io iproute2 lxc podman procps python3-grpcio runc util-linux"
 
 # What our own programs need there, whose names differ from one Debian to the next.
 engine_libraries()

@@ -88,17 +88,18 @@ read_on()
         $(find "$KEPT/tree/proc" "$KEPT/tree/sys" "$KEPT/run/containers/kept" -type f)
 }
 
-# readers_start SECONDS COMMAND… -- FILE…: COMMAND is steady, wherever it runs; reads when this comes
-# back.
+# readers_start SECONDS COMMAND… STEADY -- FILE…: COMMAND runs steady somewhere; it reads when this
+# comes back.
 readers_start()
 {
     local seconds=$1 command=()
     shift
-    while [ "$1" != -- ]; do
+    while [[ $1 != */steady || $2 != -- ]]; do
         command+=("$1")
         shift
     done
-    shift
+    command+=("$1")
+    shift 2
     rm -f "$KEPT/kills" "$KEPT/readers"
     "$STRIKE" nobody "$KEPT/kills" 0 0 >/dev/null
     "${command[@]}" --kills "$KEPT/kills" "$seconds" $READERS "$@" >"$KEPT/readers" 2>&1 </dev/null &
@@ -133,4 +134,26 @@ expect_strikes()
     local strikes
     strikes=$(awk '{ print $2 }' "$KEPT/strikes")
     expect_between "workers that died of $strikes struck" $((strikes * 3 / 8)) "$strikes" "$(figure restarts)"
+}
+
+# nobody_notices EVERY_MSEC [SIGNAL [STATE…]]: while workers are struck so.
+nobody_notices()
+{
+    read_on $((SECONDS_OF_KILLS + 1))
+    strike_for "$SECONDS_OF_KILLS" "$@"
+    readers_are_content
+    expect_equal "requests given up" 0 "$(figure poisoned)"
+}
+
+# with_fault NAME HOW: each worker goes wrong by itself, in the midst of a handler.
+with_fault()
+{
+    KEPT_ENVIRONMENT=(LD_PRELOAD="$FAULT" OWNPROC_FAULT="$2")
+    with_keeper "$1"
+    read_on "$SECONDS_OF_KILLS"
+    readers_are_content
+    wait_until 10 has_standby
+    expect_between "workers that died" "$SECONDS_OF_KILLS" $((SECONDS_OF_KILLS * 10)) "$(figure restarts)"
+    expect_equal "requests given up" 0 "$(figure poisoned)"
+    end_keeper
 }

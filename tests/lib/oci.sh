@@ -56,6 +56,7 @@ oci_start()
         cat "$BUNDLE/log"
         return 1
     }
+    export OCI_PID
     OCI_PID=$(cat "$BUNDLE/pid")
 }
 
@@ -94,5 +95,6 @@ oci_start_crun()
         return 1
     }
     echo "crun $2" >>"$SCRATCH/oci"
+    export OCI_PID
     OCI_PID=$(cat "$BUNDLE/pid")
 }

@@ -6,13 +6,14 @@
 packages_for()
 {
     case $1 in
-    build) echo gcc libc6-dev libcap-dev libfuse3-dev libglib2.0-dev libjansson-dev libseccomp-dev meson ninja-build pkg-config ;;
-    tests) echo libcmocka-dev lxcfs procps python3 util-linux ;;
+    build) echo gcc libc6-dev libcap-dev libfuse3-dev libglib2.0-dev libjansson-dev libjson-c-dev libmicrohttpd-dev libprotobuf-c-dev libseccomp-dev meson ninja-build pkg-config protobuf-c-compiler ;;
+    tests) echo libcmocka-dev lxcfs procps python3 python3-yaml util-linux ;;
     docs) echo python3-docutils ;;
     format) echo clang-format codespell shellcheck ;;
     clang) echo clang libclang-rt-14-dev ;;
-    system) echo bc busybox-static iproute2 kmod libcap2-bin lxcfs strace ;;
+    system) echo bc busybox-static crun iproute2 kmod libcap2-bin lxcfs runc strace ;;
     root) echo debian-archive-keyring debootstrap ;;
+    cri) echo busybox-static python3-grpcio ;;
     docker) echo ca-certificates docker.io ;;
     package) echo debhelper dpkg-dev fish lintian man-db python3-docutils zsh ;;
     vm) echo cpio e2fsprogs qemu-system-x86 ;;

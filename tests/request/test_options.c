@@ -256,6 +256,23 @@ one_for_a_single_container_has_none(void **state)
 }
 
 static void
+a_pods_keeper_is_one(void **state)
+{
+    const char *const words[] = {NO_CONFIG, "--pod=1", "--adopt", NULL};
+    g_auto(Options) options = {0};
+
+    (void)state;
+    assert_true(parse(words, &options, NULL));
+    assert_int_equal(options.pod_host, 1);
+    refuses((const char *[]){NO_CONFIG, "--pod=0", NULL},
+            "--pod: '0' is not the number of a process");
+    refuses((const char *[]){NO_CONFIG, "--pod=1", "--no-keeper", NULL},
+            "--pod: without a keeper nothing outlives it");
+    refuses((const char *[]){NO_CONFIG, "--pod=1", "--container-pid=2", NULL},
+            "--pod: without a keeper nothing outlives it");
+}
+
+static void
 the_file_may_name_the_run_directory(void **state)
 {
     g_autofree char *option = config("[ownprocd]\nrun-dir=/z\n");
@@ -278,6 +295,7 @@ main(void)
         cmocka_unit_test(the_daemon_of_the_system_has_a_run_directory),
         cmocka_unit_test(one_beside_it_has_none_unless_it_is_told),
         cmocka_unit_test(one_for_a_single_container_has_none),
+        cmocka_unit_test(a_pods_keeper_is_one),
         cmocka_unit_test(the_file_may_name_the_run_directory),
         cmocka_unit_test(the_configuration_file_is_taken),
         cmocka_unit_test(the_command_line_overrides_the_file),

@@ -166,7 +166,7 @@ test_a_root_without_proc_is_told()
 test_what_is_no_state_and_no_configuration_is_told()
 {
     bundle_by_hand
-    STATE_TEXT= expect_refusal "the state of the container is no JSON: .*"
+    STATE_TEXT='' expect_refusal "the state of the container is no JSON: .*"
     STATE_TEXT='{"id": "hand", "bundle": ' expect_refusal "the state of the container is no JSON: .*"
     STATE_TEXT='[]' expect_refusal "the state of the container has no id or no bundle"
     STATE_TEXT='{"id": 1, "bundle": "/"}' expect_refusal "the state of the container has no id or no bundle"

@@ -51,7 +51,7 @@ test_a_keeper_killed_while_it_takes_over_leaves_the_mounts_with_the_one_before()
     old=$KEEPER_PID
     readers_start torn content 5 4
     for _ in 1 2 3; do
-        "$KEEPER_DIR/keeper" "$SCRATCH/torn.sock" "$SCRATCH/torn" "$KEEPER_DIR/worker_dies_at_go" \
+        "$KEEPER_DIR/keeper" "$SCRATCH/torn.sock" "$SCRATCH/torn" "$KEEPER_DIR/worker_hangs_at_go" \
             >>"$SCRATCH/torn.log" 2>&1 </dev/null &
         new=$!
         sleep 0.3
@@ -64,6 +64,23 @@ test_a_keeper_killed_while_it_takes_over_leaves_the_mounts_with_the_one_before()
     kept_stop torn
 }
 
+# It gives up by itself.
+test_a_keeper_whose_workers_cannot_serve_leaves_the_mounts_with_the_one_before()
+{
+    local old program
+    kept_start unable
+    old=$KEEPER_PID
+    readers_start unable content 5 4
+    for program in worker_dies_at_go worker_dies_at_start; do
+        expect_exit 1 timeout 10 "$KEEPER_DIR/keeper" "$SCRATCH/unable.sock" "$SCRATCH/unable" "$KEEPER_DIR/$program"
+        expect_match "why" "two workers died before one served" "$OUTPUT"
+        wait_until 5 kept_serves unable "$old"
+    done
+    readers_are_content unable
+    expect_equal "adoptions" 0 "$(kept_figure unable adoptions)"
+    kept_stop unable
+}
+
 # Told to end, while the one before still serves: it does not unmount.
 test_a_keeper_ended_while_it_takes_over_leaves_the_mounts_with_the_one_before()
 {
@@ -72,7 +89,7 @@ test_a_keeper_ended_while_it_takes_over_leaves_the_mounts_with_the_one_before()
     old=$KEEPER_PID
     readers_start asked-to-end content 3 4
     "$KEEPER_DIR/keeper" "$SCRATCH/asked-to-end.sock" "$SCRATCH/asked-to-end" \
-        "$KEEPER_DIR/worker_dies_at_go" >>"$SCRATCH/asked-to-end.log" 2>&1 </dev/null &
+        "$KEEPER_DIR/worker_hangs_at_go" >>"$SCRATCH/asked-to-end.log" 2>&1 </dev/null &
     new=$!
     sleep 0.3
     kill -TERM $new

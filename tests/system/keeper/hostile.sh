@@ -71,6 +71,32 @@ test_a_hostile_program_leaves_nothing_behind()
     kept_stop hostile
 }
 
+# As a worker that outlived its keeper, and was stopped, would.
+test_who_keeps_the_tables_lock_is_ended_so_that_somebody_can_serve()
+{
+    local code=0 locker
+    kept_start locked
+    python3 -c '
+import fcntl, os, sys
+files = "/proc/%s/fd" % sys.argv[1]
+for name in os.listdir(files):
+    path = files + "/" + name
+    if os.readlink(path).startswith("/memfd:ownproc-table"):
+        table = open(path, "r+b", buffering=0)
+        print("waits", flush=True)
+        fcntl.lockf(table, fcntl.LOCK_EX)
+        sys.stdin.read()
+' "$KEEPER_PID" >"$SCRATCH/locked.locker" < <(sleep 30) &
+    locker=$!
+    wait_until 5 grep -q waits "$SCRATCH/locked.locker"
+    sleep 0.2
+    kept_kill locked
+    timeout 5 cat "$SCRATCH/locked/content" >/dev/null
+    wait $locker || code=$?
+    expect_equal "exit code of who locked it" 137 $code
+    kept_stop locked
+}
+
 test_a_mount_that_somebody_takes_away_ends_the_keeper()
 {
     local code=0

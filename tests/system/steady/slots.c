@@ -7,46 +7,15 @@
  * Prints "open N waiting N": requests that lie in it, and waiting slots that were ever used. */
 
 #include "common/fd.h"
-#include "fs/keeper/table.h"
+#include "tests/system/steady/keepers_table.h"
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
-
-static bool
-is_table(const char *path)
-{
-    char target[64] = "";
-
-    return readlink(path, target, sizeof target - 1) > 0 &&
-           strncmp(target, "/memfd:ownproc-table", strlen("/memfd:ownproc-table")) == 0;
-}
-
-static int
-open_table(const char *pid)
-{
-    char directory[32], path[64];
-    struct dirent *entry;
-    int fd = -1;
-    DIR *dir;
-
-    (void)snprintf(directory, sizeof directory, "/proc/%s/fd", pid);
-    dir = opendir(directory);
-    while (dir && fd < 0 && (entry = readdir(dir))) {
-        (void)snprintf(path, sizeof path, "%s/%.16s", directory, entry->d_name);
-        if (is_table(path))
-            fd = open(path, O_RDWR | O_CLOEXEC);
-    }
-    if (dir)
-        (void)closedir(dir);
-    return fd;
-}
+#include <stdlib.h>
 
 int
 main(int argc, char **argv)
 {
-    autofd fd = argc > 1 ? open_table(argv[1]) : -1;
+    autofd fd = argc > 1 ? keepers_table_open(atoi(argv[1])) : -1;
     unsigned n_open = 0, n_waiting = 0;
     Table table;
 

@@ -5,12 +5,13 @@
  *
  *     steady [--kills FILE] SECONDS THREADS FILE…
  *
- * Half of the threads read in pieces of 4 KiB, the others in single bytes.  "torn" and "back" are
- * told in texts.h.  What cannot be read at the beginning, or is empty, is left out.  Texts are
- * compared by who reads them in one piece: who takes single bytes from the kernel's page may find
- * the end of a newer text behind the beginning of an older one, and so a number that neither has
- * (docs/ARCHITECTURE.md, "What the kernel may keep").  "hung" are threads whose read does not come
- * back within a minute after the others. */
+ * Half of the threads read in pieces of 4 KiB, the others in single bytes: "reads" are read(2), and
+ * "texts" what was read from open to close.  What cannot be read at the beginning, or is empty, is
+ * left out.  "torn" and "back" are told in texts.h.  Texts are compared by who reads them in one
+ * piece: who takes single bytes from the kernel's page may find the end of a newer text behind the
+ * beginning of an older one, and so a number that neither has (docs/ARCHITECTURE.md, "What the
+ * kernel may keep").  "hung" are threads whose read does not come back within a minute after the
+ * others. */
 
 #include "tests/system/steady/kills.h"
 #include "tests/system/steady/pauses.h"
@@ -36,13 +37,14 @@ typedef struct {
 static char **files;
 static unsigned n_files;
 static uint64_t began, duration;
-static atomic_ulong reads, errors, torn, back;
+static atomic_ulong texts, reads, errors, torn, back;
 
 /* How many bytes; negative: an error. */
 static ssize_t
 read_whole(Reader *reader, int fd)
 {
     size_t len = 0;
+    unsigned long calls = 0;
     ssize_t n;
 
     do {
@@ -51,8 +53,10 @@ read_whole(Reader *reader, int fd)
         n = read(fd, reader->text + len, reader->piece);
         pauses_note(from, steady_now());
         len += n > 0 ? (size_t)n : 0;
+        calls++;
     } while (n > 0 && len + reader->piece < TEXT_MAX);
     reader->text[len] = '\0';
+    atomic_fetch_add(&reads, calls);
     return n < 0 ? -1 : (ssize_t)len;
 }
 
@@ -78,7 +82,7 @@ read_once(Reader *reader, unsigned file)
     }
     if (fd >= 0)
         (void)close(fd);
-    atomic_fetch_add(&reads, 1);
+    atomic_fetch_add(&texts, 1);
 }
 
 static void *
@@ -169,8 +173,8 @@ main(int argc, char **argv)
     duration = (uint64_t)(atof(rest[0]) * 1e9);
     began = steady_now();
     hung = read_in(n);
-    (void)printf("reads %lu errors %lu torn %lu back %lu hung %u ", reads, errors, torn, back,
-                 hung);
+    (void)printf("texts %lu reads %lu errors %lu torn %lu back %lu hung %u ", texts, reads, errors,
+                 torn, back, hung);
     pauses_print();
     (void)fflush(stdout);
     _exit(errors + torn + back + hung != 0); /* threads that hang keep nobody waiting */

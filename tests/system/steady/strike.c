@@ -6,11 +6,12 @@
  *
  * COUNT times, every EVERY_MSEC, SIGNAL (9) is sent to the worker that serves, or to those of each
  * STATE ("serving", "standby").  If nobody serves that time is not counted.  EVERY_MSEC 0: whenever
- * one serves and another is warm.  COUNT 0 makes the FILE.  SIGNAL 0 disturbs nobody: what readers
- * wait without that.  Prints "strikes N". */
+ * one serves, has answered some requests, and another is warm.  COUNT 0 makes the FILE.  SIGNAL 0
+ * disturbs nobody: what readers wait without that.  Prints "strikes N". */
 
 #include "common/fd.h"
 #include "fs/keeper/protocol.h"
+#include "tests/system/steady/keepers_table.h"
 #include "tests/system/steady/kills.h"
 
 #include <errno.h>
@@ -25,6 +26,7 @@
 #define PATIENCE_MSEC 20000
 #define GIVE_UP 200000 /* looks in a row, for one who may be struck */
 #define LOOK_USEC 200  /* between two */
+#define ENOUGH 20      /* requests: who dies before cannot serve, as the keeper sees it */
 
 static bool
 ask(const char *path, ProtocolStatus *ret)
@@ -82,13 +84,31 @@ strike(const ProtocolStatus *status, int sig, char **states, Kills *kills)
     return is_one;
 }
 
-/* Until one serves and one is warm. */
+/* How many requests were ever answered; @keeper is asked once. */
+static uint64_t
+served(pid_t keeper)
+{
+    static Table table;
+    autofd fd = table.head ? -1 : keepers_table_open(keeper);
+
+    return table.head || (fd >= 0 && table_map(fd, &table) == 0) ? table_served(&table) : 0;
+}
+
+/* Until another one serves than the one that was struck last, has done so, and one is warm. */
 static bool
 await(const char *path, ProtocolStatus *ret)
 {
+    static pid_t last;
+    static uint64_t before;
+
     for (unsigned i = 0; i < GIVE_UP; i++) {
-        if (ask(path, ret) && find(ret, "serving") && find(ret, "standby"))
+        pid_t serving = ask(path, ret) && find(ret, "standby") ? find(ret, "serving") : 0;
+
+        if (serving != 0 && serving != last && served(ret->pid) >= before + ENOUGH) {
+            last = serving;
+            before = served(ret->pid);
             return true;
+        }
         (void)usleep(LOOK_USEC);
     }
     (void)fprintf(stderr, "%s: nobody serves\n", path);

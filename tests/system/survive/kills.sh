@@ -9,15 +9,6 @@
 # shellcheck source=tests/lib/kept.sh
 . "$TESTS_DIR/lib/kept.sh"
 
-# nobody_notices EVERY_MSEC [SIGNAL [STATE…]]: while workers are struck so.
-nobody_notices()
-{
-    read_on $((SECONDS_OF_KILLS + 1))
-    strike_for "$SECONDS_OF_KILLS" "$@"
-    readers_are_content
-    expect_equal "requests given up" 0 "$(figure poisoned)"
-}
-
 test_nobody_sees_that_workers_are_killed()
 {
     with_keeper killed
@@ -41,58 +32,9 @@ test_nobody_in_a_container_of_the_launcher_sees_that_workers_are_killed()
     end_keeper
 }
 
-test_so_it_is_if_the_kernel_sends_again()
-{
-    with_keeper resent --resend
-    nobody_notices 200
-    end_keeper
-}
-
-test_so_it_is_if_the_one_that_serves_and_the_next_die_at_once()
-{
-    with_keeper both
-    nobody_notices 500 9 serving standby
-    end_keeper
-}
-
-# with_fault NAME HOW: each worker goes wrong by itself, in the midst of a handler.
-with_fault()
-{
-    KEPT_ENVIRONMENT=(LD_PRELOAD="$FAULT" OWNPROC_FAULT="$2")
-    with_keeper "$1"
-    read_on "$SECONDS_OF_KILLS"
-    readers_are_content
-    wait_until 10 has_standby
-    expect_between "workers that died" "$SECONDS_OF_KILLS" $((SECONDS_OF_KILLS * 10)) "$(figure restarts)"
-    expect_equal "requests given up" 0 "$(figure poisoned)"
-    end_keeper
-}
-
 test_a_worker_that_crashes_in_a_handler_is_one_that_is_killed()
 {
     with_fault crashed crash
-}
-
-test_a_worker_that_has_no_memory_left_is_replaced()
-{
-    with_fault full memory
-}
-
-test_a_worker_that_has_no_file_descriptors_left_is_replaced()
-{
-    with_fault open files
-}
-
-test_a_worker_that_is_stopped_is_replaced()
-{
-    with_keeper stopped
-    read_on 5
-    sleep 1
-    kill -STOP "$(worker serving)"
-    readers_are_content
-    expect_between "longest pause in us" 1 3500000 "$(figure longest_pause_usec)"
-    expect_equal "workers killed" 1 "$(figure killed)"
-    end_keeper
 }
 
 # It does not come back if one of them cannot be killed.
@@ -128,6 +70,14 @@ test_a_registration_outlives_the_worker()
     strike 100 5
     wait_until 5 has_standby
     expect_equal "who is registered" kept "$(ls "$KEPT/run/containers")"
+    end_keeper
+}
+
+test_a_second_daemon_is_refused()
+{
+    with_keeper first
+    expect_exit 1 "$OWNPROCD" --foreground --mountpoint "$KEPT/tree" --run-dir "$KEPT/run"
+    [ -s "$KEPT/tree/proc/meminfo" ] || fail "the first does not serve any more"
     end_keeper
 }
 

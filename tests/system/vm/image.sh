@@ -86,7 +86,7 @@ vm_payload()
     echo "$*" >"$tree/groups"
     (
         cd "$BUILD" || exit
-        find fs launcher tests/conform tests/keeper tests/system -type f -perm -u=x ! -name '*.so' \
+        find fs launcher tests/conform tests/keeper tests/system -type f -perm -u=x \( ! -name '*.so' -o -name libfault.so \) \
             -exec cp --parents -t "$tree/build" {} +
     )
     find "$tree/build" -type f -exec strip --strip-debug {} +

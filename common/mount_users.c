@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "launcher/mount_users.h"
+#include "common/mount_users.h"
 
+#include "common/error.h"
 #include "common/io.h"
 #include "common/mount_line.h"
 #include "common/number.h"
-#include "launcher/launch_error.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -37,9 +37,9 @@ read_proc(pid_t pid, const char *file, size_t *ret_len)
     return io_read_at(AT_FDCWD, path, ret_len, NULL);
 }
 
-/* The last mount there is the one that is seen. */
+/* The last of ours there: somebody may have mounted something else over it. */
 static char *
-device_of(const char *target)
+device_of(const char *target, const char *type)
 {
     size_t len;
     g_autofree char *table = io_read_at(AT_FDCWD, "/proc/self/mountinfo", &len, NULL);
@@ -52,7 +52,7 @@ device_of(const char *target)
         g_autofree char *point =
             mount_line_parse(line, &mount) ? mount_line_path(mount.point) : NULL;
 
-        if (g_strcmp0(point, target) == 0) {
+        if (g_strcmp0(point, target) == 0 && span_equals(mount.type, type)) {
             g_free(device);
             device = span_dup(mount.device);
         }
@@ -118,10 +118,10 @@ look_at_process(const Search *search, const char *name)
 }
 
 GPtrArray *
-mount_users_find(const char *target, GError **error)
+mount_users_find(const char *target, const char *type, GError **error)
 {
     g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
-    g_autofree char *device = device_of(target);
+    g_autofree char *device = device_of(target, type);
     g_autoptr(GDir) processes = g_dir_open("/proc", 0, error);
     Search search = {.target = target, .device = device, .seen = seen};
     const char *name;
@@ -129,7 +129,7 @@ mount_users_find(const char *target, GError **error)
     if (!processes)
         return NULL;
     if (!device) {
-        g_set_error(error, LAUNCH_ERROR, LAUNCH_ERROR_FAILED, "%s is not mounted here", target);
+        g_set_error(error, READ_ERROR, READ_ERROR_GONE, "%s is not mounted here", target);
         return NULL;
     }
     search.users = g_ptr_array_new_with_free_func(user_free);

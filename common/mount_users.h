@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Who has something of a mount: binds of it anywhere on the machine. */
+
+#pragma once
+
+#include <glib.h>
+#include <sys/types.h>
+
+typedef struct {
+    pid_t pid;   /* the first process found in that mount namespace */
+    char *name;  /* its comm */
+    char *point; /* where, as it sees it */
+} MountUser;
+
+/* All but the mount of @type at @target itself, of which namespaces of services have copies that go
+ * with it.  Of each namespace that has processes; the caller frees.  READ_ERROR_GONE if there is no
+ * such mount. */
+#define MOUNT_USERS_TYPE "fuse.ownproc" /* of the daemon */
+GPtrArray *mount_users_find(const char *target, const char *type, GError **error);

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "fs/source/cgroups_known.h"
+
+#include <string.h>
+
+unsigned
+cgroups_place(const CgroupLayout *layout, const CgroupHierarchy *hierarchy)
+{
+    unsigned i = 0;
+
+    while (i < CGROUP_N_CONTROLLERS &&
+           (layout->controllers[i].version == 0 ||
+            strcmp(layout->controllers[i].mount_point, hierarchy->mount_point) != 0))
+        i++;
+    return i;
+}
+
+bool
+cgroups_known_find(CgroupsKnown *known, unsigned place, uint64_t tick, CgroupsKnownPlace *ret)
+{
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&known->lock);
+
+    *ret = known->places[place];
+    return tick != 0 && ret->tick == tick;
+}
+
+void
+cgroups_known_add(CgroupsKnown *known, unsigned place, const CgroupsKnownPlace *found)
+{
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&known->lock);
+    CgroupsKnownPlace *at = &known->places[place];
+    ino_t its = found->its != 0 ? found->its : at->its;
+
+    if (at->tick > found->tick)
+        return; /* somebody is further */
+    *at = *found;
+    at->its = its;
+}
+
+bool
+cgroups_known_are_its(CgroupsKnown *known, uint64_t tick, CgroupsSeen *ret_seen)
+{
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&known->lock);
+    bool any = false, all = true;
+
+    for (unsigned i = 0; i < CGROUPS_KNOWN_PLACES; i++) {
+        const CgroupsKnownPlace *at = &known->places[i];
+
+        ret_seen->ino[i] = at->tick == 0 ? 0 : at->ino;
+        if (tick == 0 || at->tick != tick)
+            continue;
+        any = true;
+        all = all && at->ino == at->its;
+    }
+    return any && all;
+}
+
+void
+cgroups_known_prove(CgroupsKnown *known, const CgroupsSeen *seen)
+{
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&known->lock);
+
+    for (unsigned i = 0; i < CGROUPS_KNOWN_PLACES; i++)
+        if (seen->ino[i] != 0)
+            known->places[i].its = seen->ino[i];
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Where the paths of one container led in this tick (common/tick.h): each is asked once in a tick,
+ * however many files are read in it.  What is known is the number of a cgroup and nothing that is
+ * open: who reads finds that very cgroup, or nothing once it is gone.  Thread-safe. */
+
+#pragma once
+
+#include "common/cgroup_layout.h"
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* A hierarchy is called by its first controller, the unified one by CGROUP_N_CONTROLLERS. */
+#define CGROUPS_KNOWN_PLACES (CGROUP_N_CONTROLLERS + 1u)
+
+typedef struct {
+    uint64_t tick; /* in which the path was asked; 0: never */
+    dev_t dev;
+    ino_t ino; /* what it led to */
+    ino_t its; /* what is proved to be the container's: it was still there after its path had led
+                  to this; 0: nothing is */
+} CgroupsKnownPlace;
+
+typedef struct CgroupsKnown {
+    /* private */
+    GMutex lock; /* guards all below */
+    CgroupsKnownPlace places[CGROUPS_KNOWN_PLACES];
+} CgroupsKnown; /* all zero: nothing is known */
+
+/* What was found out up to some moment. */
+typedef struct {
+    ino_t ino[CGROUPS_KNOWN_PLACES];
+} CgroupsSeen;
+
+/* Which place @hierarchy has. */
+unsigned cgroups_place(const CgroupLayout *layout, const CgroupHierarchy *hierarchy);
+
+/* False if the path of @place was not asked in @tick (not 0) yet. */
+bool cgroups_known_find(CgroupsKnown *known, unsigned place, uint64_t tick, CgroupsKnownPlace *ret);
+void cgroups_known_add(CgroupsKnown *known, unsigned place, const CgroupsKnownPlace *found);
+
+/* True if all that was found out in @tick is proved to be the container's, and something was.  Else
+ * *@ret_seen is what will be, if the container is there now. */
+bool cgroups_known_are_its(CgroupsKnown *known, uint64_t tick, CgroupsSeen *ret_seen);
+/* The container was there after @seen. */
+void cgroups_known_prove(CgroupsKnown *known, const CgroupsSeen *seen);

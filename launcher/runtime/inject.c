@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "launcher/runtime/inject.h"
+
+#include "launcher/launch_error.h"
+#include "launcher/runtime/bundle.h"
+#include "launcher/runtime/hook_program.h"
+#include "launcher/runtime/real.h"
+#include "launcher/runtime/spec.h"
+#include "launcher/runtime/tell.h"
+#include "launcher/tally.h"
+#include "launcher/tree_ask.h"
+
+#include <sys/stat.h>
+#include <time.h>
+
+#define LIST_SEC 3 /* a worker that is stuck is replaced after 2 s */
+
+typedef struct {
+    const Settings *settings;
+    const char *real;
+    RealKind kind;
+    const char *hook; /* the program of our hook; NULL: there is none */
+    json_object *spec;
+    bool changed;
+} Injection;
+
+/* True if @path is the namespace that we are in ourselves. */
+static bool
+is_ours(const char *path)
+{
+    struct stat own, that;
+
+    return stat("/proc/self/ns/pid", &own) == 0 && stat(path, &that) == 0 &&
+           own.st_ino == that.st_ino && own.st_dev == that.st_dev;
+}
+
+static bool
+is_host_pid(json_object *spec)
+{
+    const char *path;
+    SpecPid pid = spec_pid_namespace(spec, &path);
+
+    return pid == SPEC_PID_HOST || (pid == SPEC_PID_PATH && is_ours(path));
+}
+
+/* Why this container is to have no files; NULL: it is to have them. */
+static const char *
+reason_to_skip(const Injection *injection)
+{
+    const Settings *settings = injection->settings;
+    SpecAnnotation annotation = spec_annotation(injection->spec);
+
+    if (injection->kind == REAL_VM)
+        return "the runtime has a kernel of its own";
+    if (annotation == SPEC_ANNOTATION_NO)
+        return "its annotation says so";
+    if (annotation == SPEC_ANNOTATION_YES)
+        return NULL;
+    if (!settings->inject_host_pid && is_host_pid(injection->spec))
+        return "it sees the host's processes";
+    if (!settings->inject_unmasked && spec_is_unmasked(injection->spec))
+        return "nothing of its /proc is masked";
+    return NULL;
+}
+
+/* Returns how many were added; *ret_refused: more files are wanted, which the runtime refuses. */
+static unsigned
+add_files(const Injection *injection, char **files, bool *ret_refused)
+{
+    unsigned n = 0;
+
+    *ret_refused = false;
+    for (size_t i = 0; files[i]; i++) {
+        if (!settings_want(injection->settings, files[i]))
+            continue;
+        if (real_accepts(injection->kind, files[i]))
+            n += spec_add_file(injection->spec, injection->settings->tree, files[i]);
+        else
+            *ret_refused = true;
+    }
+    return n;
+}
+
+static bool
+add_time_namespace(const Injection *injection)
+{
+    struct timespec now;
+
+    return injection->settings->time_namespace && clock_gettime(CLOCK_BOOTTIME, &now) == 0 &&
+           real_has_time_namespaces(injection->real) &&
+           spec_add_time_namespace(injection->spec,
+                                   (uint64_t)now.tv_sec * G_GUINT64_CONSTANT(1000000000) +
+                                       (uint64_t)now.tv_nsec);
+}
+
+static bool
+add(Injection *injection, GError **error)
+{
+    const Settings *settings = injection->settings;
+    g_auto(GStrv) files = tree_ask(settings->tree, LIST_SEC, error);
+    bool refused, time;
+
+    if (!files)
+        return false;
+    if (add_files(injection, files, &refused) == 0) {
+        g_set_error(error, SPEC_ERROR, SPEC_ERROR_SKIP, "something is mounted there already");
+        return false;
+    }
+    /* The hook binds all there is, not what was chosen. */
+    if (refused && injection->hook && !settings->files)
+        (void)hook_program_add(injection->spec, injection->hook, settings);
+    time = add_time_namespace(injection);
+    injection->changed = true;
+    if (spec_note(injection->spec, time))
+        return true;
+    g_set_error(error, SPEC_ERROR, SPEC_ERROR_MALFORMED, "its annotations are no object");
+    return false;
+}
+
+/* SPEC_ERROR_SKIP, or why it could not be done. */
+static bool
+edit(Injection *injection, GError **error)
+{
+    const char *reason;
+
+    injection->changed =
+        spec_take_back(injection->spec, injection->settings->tree, injection->hook);
+    reason = reason_to_skip(injection);
+    if (!reason)
+        return spec_has_proc(injection->spec, error) && add(injection, error);
+    g_set_error(error, SPEC_ERROR, SPEC_ERROR_SKIP, "%s", reason);
+    return false;
+}
+
+static bool
+edit_bundle(const Invocation *invocation, Injection *injection, GError **error)
+{
+    g_auto(Bundle) bundle = {.dir_fd = -1};
+    g_autofree char *text = NULL;
+    g_autoptr(json_object) spec = NULL;
+    size_t len;
+    bool done;
+
+    if (invocation->other_config) {
+        g_set_error(error, SPEC_ERROR, SPEC_ERROR_MALFORMED,
+                    "only the config.json of a bundle is edited, not another file");
+        return false;
+    }
+    text = bundle_read(invocation->bundle, &bundle, &len, error);
+    spec = text ? spec_parse(text, len, error) : NULL;
+    if (!spec)
+        return false;
+    injection->spec = spec;
+    done = edit(injection, error);
+    if (injection->changed && !bundle_replace(&bundle, spec_text(spec), done ? error : NULL))
+        return false;
+    return done;
+}
+
+bool
+inject(const Invocation *invocation, const Settings *settings, const char *real)
+{
+    g_autofree char *hook = settings->hook ? hook_program_find(settings) : NULL;
+    Injection injection = {
+        .settings = settings, .real = real, .kind = real_kind(real), .hook = hook};
+    g_autoptr(GError) error = NULL;
+    g_autofree char *sentence = NULL;
+    bool done = edit_bundle(invocation, &injection, &error);
+
+    if (done || g_error_matches(error, SPEC_ERROR, SPEC_ERROR_SKIP)) {
+        tally_add(settings->run_dir, TALLY_RUNTIME, done ? TALLY_INJECTED : TALLY_SKIPPED, 1);
+        return true;
+    }
+    tally_add(settings->run_dir, TALLY_RUNTIME, TALLY_FAILED, 1);
+    sentence = g_strdup_printf("the container of %s %s: %s", invocation->bundle,
+                               settings->required ? "is not started without its own /proc"
+                                                  : "is started without its own /proc",
+                               error->message);
+    tell(invocation, settings->required ? "error" : "warning", sentence);
+    return !settings->required;
+}

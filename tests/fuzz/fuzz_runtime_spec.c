@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Whatever a config.json says: what is added is there once, and is taken back whole. */
+
+#include "launcher/runtime/spec.h"
+#include "tests/fuzz/fuzz.h"
+
+#include <string.h>
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    const char *const args[] = {"ownproc", "hook", NULL};
+    g_autofree char *text = g_strndup((const char *)data, size), *once = NULL;
+    g_autoptr(json_object) spec = spec_parse(text, size, NULL), again = NULL;
+    const char *path;
+    bool added;
+
+    if (!spec)
+        return 0;
+    (void)spec_pid_namespace(spec, &path);
+    (void)spec_has_proc(spec, NULL);
+    (void)spec_is_unmasked(spec);
+    if (spec_annotation(spec) == SPEC_ANNOTATION_NO)
+        return 0;
+    (void)spec_take_back(spec, "/tree", "/ownproc");
+    added = spec_add_file(spec, "/tree", "proc/meminfo");
+    g_assert(!added || !spec_add_file(spec, "/tree", "proc/meminfo"));
+    (void)spec_add_hook(spec, "/ownproc", args);
+    (void)spec_add_time_namespace(spec, size);
+    (void)spec_note(spec, false);
+    once = g_strdup(spec_text(spec));
+    again = spec_parse(once, strlen(once), NULL);
+    g_assert(again);
+    g_assert(strcmp(spec_text(again), once) == 0);
+    return 0;
+}

@@ -1,0 +1,60 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+# ownproc-nri, and a daemon of the test's own.  Source it after system.sh or cri.sh.
+
+NRI=$BUILD/launcher/nri/ownproc-nri
+export TREE=$SCRATCH/tree RUN_DIR=$SCRATCH/tree.run # where the engine can see them
+
+nri_daemon()
+{
+    daemon_start "$TREE" --run-dir "$RUN_DIR"
+}
+
+nri_config()
+{
+    printf '[ownproc-nri]\nattach-program=%s\n' "$OWNPROC"
+    printf '%s\n' "$@"
+}
+
+# nri_start [SETTING…]: its log in $SCRATCH/nri.log.
+nri_start()
+{
+    nri_config "$@" >"$SCRATCH/nri.conf"
+    nri_run --socket "$CRI/nri.sock"
+    wait_until 15 nri_says 'connected'
+}
+
+# nri_run OPTION…
+nri_run()
+{
+    [ -x "$NRI" ] || skip "there is no ownproc-nri"
+    "$NRI" --debug --config "$SCRATCH/nri.conf" --run-dir "$RUN_DIR" --mountpoint "$TREE" "$@" \
+        >"$SCRATCH/nri.log" 2>&1 </dev/null &
+    echo $! >"$SCRATCH/nri.pid"
+}
+
+nri_says()
+{
+    grep -q "$1" "$SCRATCH/nri.log"
+}
+
+nri_stop()
+{
+    local pid
+    [ -e "$SCRATCH/nri.pid" ] || return 0
+    pid=$(cat "$SCRATCH/nri.pid")
+    rm "$SCRATCH/nri.pid"
+    ! kill "${@:--TERM}" "$pid" 2>/dev/null || wait_until 5 nri_is_gone "$pid"
+}
+
+nri_is_gone()
+{
+    ! kill -0 "$1" 2>/dev/null || [ "$(ps -o stat= -p "$1" | cut -c1)" = Z ]
+}
+
+# nri_count OUTCOME
+nri_count()
+{
+    awk -v outcome="$1" '$1 == "nri" && $2 == outcome { n = $3 } END { print n + 0 }' "$RUN_DIR/tally" 2>/dev/null || echo 0
+}

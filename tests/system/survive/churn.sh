@@ -1,0 +1,136 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+# Workers die as soon as the next one is warm, while containers come and go and read: nobody sees an
+# error that is not his own end, and nothing of it all stays.  RESTARTS=20000 CONTAINERS=5000 is a day.
+
+# shellcheck source=tests/lib/system.sh
+. "$(dirname "$0")/../../lib/system.sh"
+# shellcheck source=tests/lib/kept.sh
+. "$TESTS_DIR/lib/kept.sh"
+
+RESTARTS=${RESTARTS:-150}
+CONTAINERS=${CONTAINERS:-150}
+BATCH=75      # containers
+WARM_UP=50    # restarts, in which is allocated what is allocated once
+KEPT_MAX=64   # entries more than twice as many as before: a worker has some of the last half minute
+
+make_parents()
+{
+    local directory
+    container_make churn/first
+    for directory in $(container_directories churn); do
+        [ ! -e "$directory/cgroup.clone_children" ] || echo 1 >"$directory/cgroup.clone_children"
+    done
+}
+
+churn()
+{
+    # shellcheck disable=SC2046 # a list of words
+    "$BUILD/tests/system/churn" "$KEPT/tree" "$1" $(container_directories churn) >>"$KEPT/churned" ||
+        fail "$(tail -n 3 "$KEPT/churned")"
+}
+
+# memfd NAME: KiB of the keeper's shared memory of that name.
+memfd()
+{
+    local fd
+    for fd in /proc/"$KEEPER_PID"/fd/*; do
+        case $(readlink "$fd") in
+        "/memfd:$1"*) stat -L -c %b "$fd" ;;
+        esac
+    done | awk '{ print $1 / 2 }'
+}
+
+rss()
+{
+    awk '$1 == "Rss:" { print $2 }' "/proc/$1/smaps_rollup"
+}
+
+# What there is now: "NAME NUMBER" a line.  First the dead are forgotten, by a look at the living.
+look()
+{
+    local serving standby
+    container_run churn/first unshare --fork --pid --cgroup cat "$KEPT/tree/proc/uptime" >/dev/null
+    wait_until 20 has_standby
+    serving=$(worker serving) standby=$(worker standby)
+    echo "keeper_files $(find "/proc/$KEEPER_PID/fd" -mindepth 1 | wc -l)"
+    echo "keeper_kib $(rss "$KEEPER_PID")"
+    echo "children $(ps -o pid= --ppid "$KEEPER_PID" | wc -l)"
+    echo "table_kib $(memfd ownproc-table)"
+    echo "shelf_kib $(memfd ownproc-shelf)"
+    echo "worker_files $(find "/proc/$serving/fd" -mindepth 1 | wc -l)"
+    echo "worker_kib $(rss "$serving")"
+    echo "standby_kib $(rss "$standby")"
+    echo "open_requests $("$BUILD/tests/system/slots" "$KEEPER_PID" | awk '{ print $2 }')"
+    sed -n 's/^ownproc_entries{of="\([a-z_]*\)"} /entries_\1 /p; s/^ownproc_\(containers\|loads\) /entries_\1 /p' \
+        "$KEPT/tree/metrics"
+}
+
+# number NAME FILE
+number()
+{
+    awk -v name="$1" '$1 == name { print $2 }' "$2"
+}
+
+# no_more NAME ROOM: than before and ROOM.
+no_more()
+{
+    local before
+    before=$(number "$1" "$KEPT/before")
+    expect_between "$1, $before before" 0 $((before + $2)) "$(number "$1" "$KEPT/after")"
+}
+
+# How much a worker has is what it has taken up, and what it was asked since it began.
+nothing_has_grown()
+{
+    local name
+    no_more keeper_files 1
+    no_more keeper_kib 256
+    no_more children 1
+    no_more table_kib 0
+    no_more shelf_kib 1024
+    no_more worker_files 1024
+    no_more worker_kib 2048
+    no_more standby_kib 256
+    expect_equal "requests that lie open" 0 "$(number open_requests "$KEPT/after")"
+    while read -r name _; do
+        [[ $name != entries_* ]] || no_more "$name" $((KEPT_MAX + $(number "$name" "$KEPT/before")))
+    done <"$KEPT/after"
+    grep -q ^entries_ "$KEPT/after" || fail "the daemon tells nothing of itself"
+}
+
+# A restart while nobody reads is not one of those that matter.
+churn_all()
+{
+    local striker code=0 made=0
+    strike 0 "$RESTARTS" &
+    striker=$!
+    while kill -0 $striker 2>/dev/null || [ $made -lt "$CONTAINERS" ]; do
+        churn $BATCH
+        made=$((made + BATCH))
+    done
+    wait $striker || code=$?
+    expect_equal "exit code of who strikes" 0 $code
+    echo "# $made containers" >&3
+}
+
+test_workers_and_containers_that_come_and_go_leave_nothing_behind()
+{
+    make_parents
+    with_keeper churned
+    strike 0 $WARM_UP &
+    churn $BATCH
+    wait $!
+    look >"$KEPT/before"
+    churn_all
+    look >"$KEPT/after"
+    echo "# before: $(tr '\n' ' ' <"$KEPT/before")" >&3
+    echo "# after $(figure restarts) restarts: $(tr '\n' ' ' <"$KEPT/after")" >&3
+    nothing_has_grown
+    expect_between "workers that died" "$RESTARTS" $((RESTARTS + WARM_UP)) "$(figure restarts)"
+    expect_equal "requests given up" 0 "$(figure poisoned)"
+    end_keeper
+}
+
+tap_main
