@@ -70,6 +70,16 @@ test_without_createRuntime_they_come_from_the_ordinary_tree()
     oci_end runc "three-$$"
 }
 
+test_only_the_files_that_are_asked_for_are_mounted()
+{
+    oci_bundle chosen
+    oci_hook --files pressure/cpu,meminfo
+    oci_start runc "chosen-$$"
+    expect_equal "mount points" "/proc/meminfo /proc/pressure/cpu" "$(attached "$OCI_PID" | cut -d' ' -f5 | sort | paste -sd' ')"
+    oci_end runc "chosen-$$"
+    expect_exit 2 "$OWNPROC" hook --files ,
+}
+
 test_a_container_with_a_user_namespace_has_them()
 {
     oci_bundle four "
