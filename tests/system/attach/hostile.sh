@@ -40,7 +40,7 @@ test_a_symbolic_link_is_not_followed()
     ln -s real "$ROOT/proc"
     bare_container prey "mount -t proc proc $ROOT/real && mount --bind /dev/null $ROOT/real/interrupts &&
         : >'$SCRATCH/prey.ready' && exec chroot $ROOT /bin/busybox sleep 1000"
-    wait_until 5 grep -q busybox "/proc/$BARE/cmdline"
+    wait_until 30 grep -q busybox "/proc/$BARE/cmdline"
     expect_refused "/proc/[a-z]+ is behind a symbolic link: refused"
     bare_end
 }
@@ -49,7 +49,7 @@ test_a_container_without_proc_is_told()
 {
     root_make
     bare_container prey ": >'$SCRATCH/prey.ready' && exec chroot $ROOT /bin/busybox sleep 1000"
-    wait_until 5 grep -q busybox "/proc/$BARE/cmdline"
+    wait_until 30 grep -q busybox "/proc/$BARE/cmdline"
     expect_refused "it has neither /proc nor /sys"
     bare_end
 }
@@ -70,7 +70,7 @@ test_a_container_whose_proc_is_shared_with_the_machine_is_refused()
     container_exec prey unshare --mount --propagation unchanged --pid --fork --kill-child \
         chroot "$ROOT" /bin/busybox sleep 1000 &
     BARE_PARENT=$!
-    wait_until 5 bare_is_busybox
+    wait_until 30 bare_is_busybox
     expect_exit 125 ownproc attach --force "$BARE"
     expect_match "what it says" "its /proc or /sys is shared with the machine: refused" "$OUTPUT"
     expect_equal "mounts of ours here" 0 "$(grep -c " $ROOT/proc/" /proc/self/mountinfo)"
@@ -89,7 +89,7 @@ test_a_failure_half_way_takes_out_what_was_put_in()
         mount --bind /sys/devices/system/cpu $ROOT/sys/devices/system/cpu &&
         mount --bind /sys/devices/system/cpu/online $ROOT/sys/devices/system/node &&
         : >'$SCRATCH/prey.ready' && exec chroot $ROOT /bin/busybox sleep 1000"
-    wait_until 5 grep -q busybox "/proc/$BARE/cmdline"
+    wait_until 30 grep -q busybox "/proc/$BARE/cmdline"
     expect_refused "cannot mount on /sys/devices/system/node: Invalid argument"
     bare_end
 }
@@ -105,7 +105,7 @@ test_whoever_renames_and_mounts_meanwhile_gets_all_files_or_none()
             mount --bind proc/version proc/swaps && umount -l proc/swaps
             mv -T sys other; ln -s other sys; rm -f sys; mv -T other sys
         done >/dev/null 2>&1 &) ; : >'$SCRATCH/prey.ready' && exec chroot $ROOT /bin/busybox sleep 1000"
-    wait_until 5 grep -q busybox "/proc/$BARE/cmdline"
+    wait_until 30 grep -q busybox "/proc/$BARE/cmdline"
     for round in $(seq 60); do
         [ $all -lt 5 ] || [ $none -lt 3 ] || break
         ownproc attach "$BARE" >"$SCRATCH/said" 2>&1 || true
