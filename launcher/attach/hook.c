@@ -17,6 +17,7 @@
 #include "launcher/attach/attach.h"
 #include "launcher/attach/inject.h"
 #include "launcher/attach/oci.h"
+#include "launcher/attach/select.h"
 #include "launcher/control.h"
 #include "launcher/files_list.h"
 #include "launcher/launch_error.h"
@@ -31,7 +32,7 @@
 
 typedef struct {
     gboolean require;
-    char *run_dir, *tree;
+    char *run_dir, *tree, *files;
     AttachConfig config;
     OciState state;
     OciConfig bundle;
@@ -41,6 +42,8 @@ static void
 hook_clear(Hook *hook)
 {
     attach_config_clear(&hook->config);
+    g_strfreev(hook->config.files);
+    g_free(hook->files);
     oci_state_clear(&hook->state);
     oci_config_clear(&hook->bundle);
     g_free(hook->run_dir);
@@ -119,7 +122,7 @@ inject(Hook *hook, GError **error)
     g_auto(Place) place = PLACE_NULL;
     InjectCounts counts = {0};
 
-    if (!list)
+    if (!list || (hook->config.files && !select_files(list, hook->config.files, error)))
         return false;
     (void)attach_config_open(&hook->config);
     place.root_fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -166,6 +169,7 @@ hook_main(int argc, char **argv)
     const GOptionEntry entries[] = {
         {"require", 0, 0, G_OPTION_ARG_NONE, &hook.require,
          "without its files the container does not start", NULL},
+        {"files", 0, 0, G_OPTION_ARG_STRING, &hook.files, "only these: meminfo,stat,…", "LIST"},
         {"run-dir", 0, 0, G_OPTION_ARG_FILENAME, &hook.run_dir,
          "the daemon's run directory (" OPTIONS_RUN_DIR ")", "DIR"},
         {"mountpoint", 0, 0, G_OPTION_ARG_FILENAME, &hook.tree,
@@ -188,5 +192,9 @@ hook_main(int argc, char **argv)
     if (!hook.tree)
         hook.tree = g_strdup(OPTIONS_TREE);
     hook.config = (AttachConfig){.tree = hook.tree, .run_dir = hook.run_dir};
-    return run(&hook);
+    hook.config.files = hook.files ? select_parse(hook.files, &error) : NULL;
+    if (!error)
+        return run(&hook);
+    fprintf(stderr, "ownproc: %s\n", error->message);
+    return LAUNCH_ERROR_USAGE;
 }

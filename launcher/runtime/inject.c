@@ -82,16 +82,16 @@ add_files(const Injection *injection, char **files, bool *ret_refused)
     return n;
 }
 
-static bool
-add_time_namespace(const Injection *injection)
+static SpecClock
+add_clock(const Injection *injection)
 {
     struct timespec now;
 
-    return injection->settings->time_namespace && clock_gettime(CLOCK_BOOTTIME, &now) == 0 &&
-           real_has_time_namespaces(injection->real) &&
-           spec_add_time_namespace(injection->spec,
-                                   (uint64_t)now.tv_sec * G_GUINT64_CONSTANT(1000000000) +
-                                       (uint64_t)now.tv_nsec);
+    if (!injection->settings->time_namespace || clock_gettime(CLOCK_BOOTTIME, &now) < 0 ||
+        !real_has_time_namespaces(injection->real))
+        return SPEC_CLOCK_NONE;
+    return spec_add_clock(injection->spec,
+                          (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec);
 }
 
 static bool
@@ -99,7 +99,7 @@ add(Injection *injection, GError **error)
 {
     const Settings *settings = injection->settings;
     g_auto(GStrv) files = tree_ask(settings->tree, LIST_SEC, error);
-    bool refused, time;
+    bool refused;
 
     if (!files)
         return false;
@@ -110,9 +110,8 @@ add(Injection *injection, GError **error)
     /* The hook binds all there is, not what was chosen. */
     if (refused && injection->hook && !settings->files)
         (void)hook_program_add(injection->spec, injection->hook, settings);
-    time = add_time_namespace(injection);
     injection->changed = true;
-    if (spec_note(injection->spec, time))
+    if (spec_note(injection->spec, add_clock(injection)))
         return true;
     g_set_error(error, SPEC_ERROR, SPEC_ERROR_MALFORMED, "its annotations are no object");
     return false;
