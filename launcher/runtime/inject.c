@@ -158,7 +158,7 @@ edit_bundle(const Invocation *invocation, Injection *injection, GError **error)
         return false;
     }
     text = bundle_read(invocation->bundle, &bundle, &len, error);
-    spec = text ? spec_parse(text, len, error) : NULL;
+    spec = text ? json_read_object(text, len, error) : NULL;
     if (!spec)
         return false;
     injection->spec = spec;
