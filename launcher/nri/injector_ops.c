@@ -134,7 +134,7 @@ wanted(InjectorRuntime *runtime, Subject *subject, PolicyVerdict *ret)
 {
     const char *reason = "";
 
-    /* containerd joins the pod's, which may be the host's; ours is, or pids would tell us nothing. */
+    /* containerd joins the pod's, which may be the host's; ours is, or pids would tell nothing. */
     if (subject->joined_pids && is_same_namespace(subject->joined_pids, "/proc/self/ns/pid"))
         subject->host_pids = true;
     if (subject->wish == WISH_UNKNOWN)
