@@ -17,6 +17,7 @@
 #define LOOP_NSEC (10 * KEEPER_SECOND)
 #define LOOP_FIRST_NSEC (50 * KEEPER_MSEC)
 #define LOOP_LAST_NSEC (5 * KEEPER_SECOND)
+#define LAST_WORDS 8 /* messages; a worker has no more to say */
 
 static bool
 is_young(const Keeper *keeper, const Worker *worker, uint64_t now)
@@ -90,9 +91,23 @@ tell(const siginfo_t *info)
                    info->si_status, strsignal(info->si_status));
 }
 
+/* One that was to drain may have said that it did, and ended before that was heard. */
+static void
+hear_last_words(Keeper *keeper, Worker *worker, uint64_t now)
+{
+    bool was_killed = worker->was_killed;
+
+    worker->was_killed = true; /* nobody is to do it now: its pid may be another's */
+    for (unsigned i = 0; i < LAST_WORDS && worker->sock >= 0 && !worker->has_drained; i++)
+        words_hear(keeper, worker, now);
+    worker->was_killed = was_killed;
+}
+
 static void
 note_end(Keeper *keeper, Worker *worker, const siginfo_t *info, uint64_t now)
 {
+    if (worker->state == WORKER_DRAINING)
+        hear_last_words(keeper, worker, now);
     if (worker->state != WORKER_ENDING) {
         if (!worker->has_drained)
             tell(info);

@@ -27,11 +27,12 @@ typedef enum {
 typedef struct {
     WorkerState state;
     pid_t pid;
-    int sock;         /* -1: it is to hear nothing more */
-    unsigned program; /* which it runs: KeeperProgram.number */
-    bool was_killed;  /* by the keeper */
-    bool has_drained; /* it said so, and was killed for it */
-    bool is_safe;     /* it was told to make nothing anew: GO_SAFE */
+    int sock;             /* -1: it is to hear nothing more */
+    unsigned program;     /* which it runs: KeeperProgram.number */
+    bool was_killed;      /* by the keeper */
+    unsigned death_looks; /* since then, at what is left of it */
+    bool has_drained;     /* it said so, and was killed for it */
+    bool is_safe;         /* it was told to make nothing anew: GO_SAFE */
     uint64_t began;
     uint64_t deadline; /* it is killed if it is still in its state; KEEPER_NEVER */
     uint64_t serving;  /* since when, 0: never */

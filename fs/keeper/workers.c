@@ -5,6 +5,7 @@
 #include "fs/keeper/keeper_private.h"
 
 #include "common/fd.h"
+#include "fs/keeper/dying.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -15,9 +16,12 @@
 #define GO_NSEC (10 * KEEPER_SECOND)    /* a single request is the watchdog's matter */
 #define DRAIN_NSEC (2 * KEEPER_SECOND)
 #define END_NSEC (2 * KEEPER_SECOND)
-/* Who was killed and is not dead by then has a thread that waits in the kernel for something else,
- * and will not come back to the table: the others are gone. */
+/* Who was killed and is not dead by then is looked at: only if all that is left of it waits in the
+ * kernel for something else it will not come back to the table.  On a busy machine it may not have
+ * had the time to end, and what it takes from the kernel meanwhile the next one would not find. */
 #define DEATH_NSEC KEEPER_SECOND
+#define DEATH_LOOK_NSEC (100 * KEEPER_MSEC)
+#define DEATH_LOOKS_MAX 100 /* then it is as good as dead, whatever /proc says */
 
 static bool
 is_active(const Worker *worker)
@@ -165,6 +169,13 @@ has_candidate(const Keeper *keeper)
     return false;
 }
 
+static bool
+may_come_back(Worker *worker)
+{
+    return worker->state != WORKER_ENDING && !dying_is_held(worker->pid) &&
+           worker->death_looks++ < DEATH_LOOKS_MAX;
+}
+
 /* Those whose time is over. */
 static void
 end_patience(Keeper *keeper, uint64_t now)
@@ -176,6 +187,8 @@ end_patience(Keeper *keeper, uint64_t now)
             continue;
         if (!worker->was_killed) {
             worker_kill(worker, now, worker->state == WORKER_ENDING ? NULL : "takes too long");
+        } else if (may_come_back(worker)) {
+            worker->deadline = now + DEATH_LOOK_NSEC;
         } else {
             worker->deadline = KEEPER_NEVER;
             if (worker->state != WORKER_ENDING)

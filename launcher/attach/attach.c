@@ -3,6 +3,7 @@
 #include "launcher/attach/attach.h"
 
 #include "common/fd.h"
+#include "common/io.h"
 #include "launcher/attach/eject.h"
 #include "launcher/attach/enroll.h"
 #include "launcher/attach/inject.h"
@@ -60,6 +61,26 @@ open_place(const Process *process, Place *ret, GError **error)
     return ret->mnt_fd >= 0;
 }
 
+/* Nobody but the container is to see what is mounted in it. */
+static bool
+check_peers(const GPtrArray *mounts, GError **error)
+{
+    static const char *const tables[] = {"/proc/self/mountinfo", "/proc/1/mountinfo"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(tables); i++) {
+        size_t len;
+        g_autofree char *text = io_read_at(AT_FDCWD, tables[i], &len, NULL);
+        g_autoptr(GPtrArray) machine = text ? mount_tree_parse(text, len) : NULL;
+
+        if (machine && mount_tree_is_shared_with(mounts, machine)) {
+            g_set_error(error, LAUNCH_ERROR, LAUNCH_ERROR_FAILED,
+                        "its /proc or /sys is shared with the machine: refused");
+            return false;
+        }
+    }
+    return true;
+}
+
 /* What it was registered as when it was given what it has. */
 static char *
 former_id(const GPtrArray *mounts)
@@ -95,7 +116,8 @@ enroll_and_inject(const AttachConfig *config, const Process *process, const GPtr
     g_autofree char *former = former_id(mounts);
     g_auto(Enrolment) enrolment = {0};
     InjectCounts counts = {0};
-    bool good = enroll(config->run_dir, process, former, &enrolment, error) &&
+    bool good = check_peers(mounts, error) &&
+                enroll(config->run_dir, process, former, &enrolment, error) &&
                 inject(config, process, enrolment.path, &counts, error);
 
     if (enrolment.id) {
@@ -208,7 +230,7 @@ repair_container(const AttachConfig *config, const Process *process, AttachRepor
     ret->outcome = ATTACH_HEALTHY;
     if (dead == 0)
         return;
-    if (!eject(config, process, EJECT_DEAD, &dead, &error) ||
+    if (!check_peers(mounts, &error) || !eject(config, process, EJECT_DEAD, &dead, &error) ||
         !enroll_and_inject(config, process, mounts, ret, &error))
         set_reason(ret, ATTACH_FAILED, error->message);
     else

@@ -27,8 +27,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     added = spec_add_file(spec, "/tree", "proc/meminfo");
     g_assert(!added || !spec_add_file(spec, "/tree", "proc/meminfo"));
     (void)spec_add_hook(spec, "/ownproc", args);
-    (void)spec_add_time_namespace(spec, size);
-    (void)spec_note(spec, false);
+    (void)spec_note(spec, spec_add_clock(spec, size));
     once = g_strdup(spec_text(spec));
     again = spec_parse(once, strlen(once), NULL);
     g_assert(again);

@@ -6,9 +6,23 @@
 #include <limits.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+/* Where no signal reaches it: as its child does not come back (vfork(2)) it waits in state D. */
+static void *
+be_held(void *data)
+{
+    if (vfork() == 0) {
+        (void)syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+        (void)syscall(SYS_pause);
+        _exit(0);
+    }
+    return data;
+}
 
 static void *
 sleep_on(void *data)
@@ -17,10 +31,9 @@ sleep_on(void *data)
     return data;
 }
 
-/* A process whose first thread has ended, if @ends; the other stands for one that the kernel
- * holds. */
+/* A process whose first thread has ended, if @ends, and whose other one does @run. */
 static pid_t
-start(bool ends)
+start(bool ends, void *(*run)(void *))
 {
     pid_t child = fork();
     pthread_t other;
@@ -28,7 +41,7 @@ start(bool ends)
     assert_true(child >= 0);
     if (child > 0)
         return child;
-    if (pthread_create(&other, NULL, sleep_on, NULL) != 0)
+    if (pthread_create(&other, NULL, run, NULL) != 0)
         _exit(1);
     if (ends)
         pthread_exit(NULL);
@@ -54,23 +67,39 @@ is_dying_soon(pid_t child)
 }
 
 static void
-a_process_whose_first_thread_has_ended_is_dying(void **state)
+a_process_of_which_the_kernel_holds_what_is_left_is_dying(void **state)
 {
-    pid_t child = start(true);
+    pid_t child = start(true, be_held);
 
     (void)state;
     assert_true(is_dying_soon(child));
+    assert_true(dying_is_held(child));
+    end(child);
+}
+
+/* As one that was killed, but has not had the CPU to end. */
+static void
+a_process_of_which_a_thread_could_still_run_is_not(void **state)
+{
+    const struct timespec pause = {.tv_nsec = 300000000};
+    pid_t child = start(true, sleep_on);
+
+    (void)state;
+    (void)nanosleep(&pause, NULL);
+    assert_false(dying_is(child));
+    assert_false(dying_is_held(child));
     end(child);
 }
 
 static void
 a_process_that_lives_is_not(void **state)
 {
-    pid_t child = start(false);
+    pid_t child = start(false, be_held);
 
     (void)state;
     assert_false(dying_is(child));
     assert_false(dying_is(getpid()));
+    assert_false(dying_is_held(getpid()));
     end(child);
 }
 
@@ -85,7 +114,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_process_whose_first_thread_has_ended_is_dying),
+        cmocka_unit_test(a_process_of_which_the_kernel_holds_what_is_left_is_dying),
+        cmocka_unit_test(a_process_of_which_a_thread_could_still_run_is_not),
         cmocka_unit_test(a_process_that_lives_is_not),
         cmocka_unit_test(a_process_that_is_no_more_is_not),
     };

@@ -35,7 +35,7 @@ keeper_start()
         >>"$KEPT/log" 2>&1 </dev/null &
     # shellcheck disable=SC2034 # for who calls
     KEEPER_PID=$!
-    wait_until 20 has_standby
+    wait_until 120 has_standby
 }
 
 has_standby()
@@ -104,7 +104,7 @@ readers_start()
     "$STRIKE" nobody "$KEPT/kills" 0 0 >/dev/null
     "${command[@]}" --kills "$KEPT/kills" "$seconds" $READERS "$@" >"$KEPT/readers" 2>&1 </dev/null &
     READERS_PID=$!
-    wait_until 30 grep -qs '^files' "$KEPT/readers"
+    wait_until 120 grep -qs '^files' "$KEPT/readers"
 }
 
 # Waits for READERS_PID: they came to an end, and nobody saw anything wrong.
@@ -156,4 +156,10 @@ with_fault()
     expect_between "workers that died" "$SECONDS_OF_KILLS" $((SECONDS_OF_KILLS * 10)) "$(figure restarts)"
     expect_equal "requests given up" 0 "$(figure poisoned)"
     end_keeper
+}
+
+# Of themselves.
+expect_no_deaths()
+{
+    [ "$(figure restarts)" = 0 ] || fail "workers died: $(tail -n 40 "$KEPT/log")"
 }

@@ -27,6 +27,8 @@
 #define FILES_MAX 256
 #define THREADS_MAX 64
 #define HUNG_SECONDS 60
+#define LARGE                                                                                      \
+    256 /* bytes: most files are of a few, so every other text that is read is one of these */
 
 typedef struct {
     size_t piece;
@@ -35,7 +37,7 @@ typedef struct {
 } Reader;
 
 static char **files;
-static unsigned n_files;
+static unsigned n_files, n_large;
 static uint64_t began, duration;
 static atomic_ulong texts, reads, errors, torn, back;
 
@@ -85,6 +87,12 @@ read_once(Reader *reader, unsigned file)
     atomic_fetch_add(&texts, 1);
 }
 
+static unsigned
+choose(unsigned i)
+{
+    return i % 2 == 0 || n_large == 0 ? i / 2 % n_files : i / 2 % n_large;
+}
+
 static void *
 run(void *data)
 {
@@ -94,7 +102,7 @@ run(void *data)
     reader->text = malloc(TEXT_MAX + 4096);
     reader->piece = number % 2 == 0 ? 4096 : 1;
     for (unsigned i = number; steady_now() - began < duration; i++)
-        read_once(reader, i % n_files);
+        read_once(reader, choose(i));
     free(reader->text);
     free(reader);
     return NULL;
@@ -114,27 +122,37 @@ join(const pthread_t *threads, unsigned n)
     return hung;
 }
 
-/* Nobody is struck yet. */
-static bool
-has_text(const char *path)
+/* 0 if it cannot be read. */
+static size_t
+length_of(const char *path)
 {
+    char text[LARGE];
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    char byte;
-    bool has = fd >= 0 && read(fd, &byte, 1) == 1;
+    ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text);
 
     if (fd >= 0)
         (void)close(fd);
-    return has;
+    return n > 0 ? (size_t)n : 0;
 }
 
+/* Nobody is struck yet.  The large ones are brought to the front. */
 static void
 choose_files(void)
 {
     unsigned n = 0;
 
-    for (unsigned i = 0; i < n_files; i++)
-        if (has_text(files[i]))
-            files[n++] = files[i];
+    for (unsigned i = 0; i < n_files; i++) {
+        size_t len = length_of(files[i]);
+        char *file = files[i];
+
+        if (len == 0)
+            continue;
+        files[n++] = file;
+        if (len < LARGE)
+            continue;
+        files[n - 1] = files[n_large];
+        files[n_large++] = file;
+    }
     n_files = n;
     (void)printf("files %u\n", n);
     (void)fflush(stdout); /* they may be struck from now on */

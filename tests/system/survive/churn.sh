@@ -52,7 +52,7 @@ look()
 {
     local serving standby
     container_run churn/first unshare --fork --pid --cgroup cat "$KEPT/tree/proc/uptime" >/dev/null
-    wait_until 20 has_standby
+    wait_until 60 has_standby
     serving=$(worker serving) standby=$(worker standby)
     echo "keeper_files $(find "/proc/$KEEPER_PID/fd" -mindepth 1 | wc -l)"
     echo "keeper_kib $(rss "$KEEPER_PID")"

@@ -55,7 +55,7 @@ test_readers_killed_while_they_wait_leave_nothing_behind()
         # shellcheck disable=SC2086 # a list of words
         kill -KILL $pids
         for pid in $pids; do
-            wait_until 5 is_gone "$pid"
+            wait_until 60 is_gone "$pid"
             wait "$pid" || true
         done
     done
@@ -68,7 +68,7 @@ test_a_registration_outlives_the_worker()
     read_on 1
     readers_are_content
     strike 100 5
-    wait_until 5 has_standby
+    wait_until 60 has_standby
     expect_equal "who is registered" kept "$(ls "$KEPT/run/containers")"
     end_keeper
 }

@@ -23,7 +23,7 @@ pod_start()
             --mountpoint "$KEPT/tree" --run-dir "$KEPT/run" "${@:2}"
     ) >>"$KEPT/log" 2>&1 </dev/null &
     KEEPER_PID=$!
-    wait_until 20 keeper_is $KEEPER_PID
+    wait_until 60 keeper_is $KEEPER_PID
 }
 
 keeper_is()
@@ -42,7 +42,7 @@ pod_kill()
             xargs -r kill -KILL <"$directory/cgroup.procs"
         fi
     done
-    wait_until 5 is_gone "$(cat "$KEPT/pod$1")"
+    wait_until 60 is_gone "$(cat "$KEPT/pod$1")"
     container_remove "pod$1"
 }
 
@@ -92,7 +92,7 @@ test_nobody_sees_that_the_workers_cgroup_is_killed()
             xargs kill -KILL <"$directory/cgroup.procs"
         fi
         sleep 0.5
-        wait_until 10 has_standby
+        wait_until 60 has_standby
     done
     readers_are_content
     # The next one may have been told to serve before it was killed as well.

@@ -30,7 +30,7 @@ test_nobody_sees_that_the_program_is_replaced()
     done
     readers_are_content
     expect_between "programs" $(((UPGRADES + 1) / 2)) "$UPGRADES" "$(figure upgrades)"
-    expect_equal "workers that died" 0 "$(figure restarts)"
+    expect_no_deaths
     end_keeper
 }
 
@@ -43,7 +43,7 @@ test_nobody_sees_that_the_keeper_is_replaced()
         began=${EPOCHREALTIME/./}
         before=$KEEPER_PID
         keeper_start --adopt
-        wait_until 10 is_gone "$before"
+        wait_until 60 is_gone "$before"
         wait "$before" || fail "$(cat "$KEPT/log")"
         sleep "$(awk -v usec=$((1000000 - ${EPOCHREALTIME/./} + began)) 'BEGIN { print (usec > 0 ? usec / 1e6 : 0) }')"
     done
@@ -58,7 +58,7 @@ service_start()
     "$BUILD/tests/keeper/manager" "$KEPT/notify" "$1" "$OWNPROCD" --foreground --fd-store \
         --mountpoint "$KEPT/tree" --run-dir "$KEPT/run" >"$KEPT/log" 2>&1 </dev/null &
     MANAGER=$!
-    wait_until 20 has_standby || fail "$(cat "$KEPT/log")"
+    wait_until 60 has_standby || fail "$(cat "$KEPT/log")"
 }
 
 # service_ends SIGNAL: again and again, while somebody reads.
@@ -71,8 +71,8 @@ service_ends()
     for _ in $(seq "$SERVICE_STARTS"); do
         keeper=$(figure keeper)
         kill "-$2" "$keeper"
-        wait_until 10 is_gone "$keeper"
-        wait_until 10 has_standby
+        wait_until 60 is_gone "$keeper"
+        wait_until 60 has_standby
         sleep 0.5
     done
     readers_are_content
@@ -83,7 +83,7 @@ service_ends()
 test_nobody_sees_a_restart_of_the_service()
 {
     service_ends restarted TERM
-    expect_equal "ends, all of them in order" $((SERVICE_STARTS + 1)) "$(grep -c '^exit code 0' "$KEPT/log")"
+    expect_equal "ends after which the manager starts it again" "$SERVICE_STARTS" "$(grep -c '^exit code 75$' "$KEPT/log")"
 }
 
 test_nobody_sees_that_a_keeper_is_killed_of_whom_the_service_manager_has_all()
