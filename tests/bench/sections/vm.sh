@@ -57,7 +57,7 @@ bench_vm()
         -drive "file=$disk,format=raw,if=virtio" \
         -drive "file=$SCRATCH/payload.tar,format=raw,if=virtio,readonly=on" \
         -serial "file:$SCRATCH/console" -serial "file:$SCRATCH/tap" </dev/null
-    grep '^{' "$SCRATCH/tap" | measured vm ''
+    tr -d '\r' <"$SCRATCH/tap" | grep '^{' | measured vm ''
     grep -qx '# exit 0' "$SCRATCH/tap" || {
         cat "$SCRATCH/tap" "$SCRATCH/console" >&2
         fail "the VM did not come to its end"
