@@ -19,10 +19,13 @@ mount_line_parse(Span line, MountLine *ret)
     for (size_t i = 0; i < G_N_ELEMENTS(fields); i++)
         if (!span_next_field(&line, ' ', fields[i]))
             return false;
-    do /* mount options and any number of optional fields end in "-" */
+    mount.shared = (Span){"", 0};
+    do { /* mount options and any number of optional fields end in "-" */
         if (!span_next_field(&line, ' ', &skipped))
             return false;
-    while (!span_equals(skipped, "-"));
+        if (span_starts_with(skipped, "shared:"))
+            mount.shared = skipped;
+    } while (!span_equals(skipped, "-"));
     if (!span_next_field(&line, ' ', &mount.type) || !span_next_field(&line, ' ', &skipped) ||
         !span_next_field(&line, ' ', &mount.super_options) || mount.type.len == 0 ||
         !span_starts_with(mount.point, "/"))

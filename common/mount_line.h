@@ -14,6 +14,7 @@ typedef struct {
     Span device; /* of its file system: "0:57" */
     Span root;   /* what of the file system it shows */
     Span point;  /* where it is mounted */
+    Span shared; /* "shared:12" if it is in a peer group (mount_namespaces(7)); else empty */
     Span type;   /* "fuse.ownproc" */
     Span super_options;
 } MountLine;

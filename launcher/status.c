@@ -40,13 +40,14 @@ print_status(const char *run_dir, void (*print)(const Status *status, GString *o
 {
     g_autoptr(GString) out = g_string_new(NULL);
     g_autoptr(GError) error = NULL;
-    Status status;
+    Status status = {0};
 
     if (!keeper_ask_status(run_dir, &status.keeper, &error)) {
         fprintf(stderr, "ownproc: %s\n", error->message);
         return LAUNCH_ERROR_FAILED;
     }
     status.n_containers = count_registered(run_dir);
+    (void)tally_read(run_dir, &status.tally, NULL); /* a broken file tells nothing of the daemon */
     print(&status, out);
     return fputs(out->str, stdout) >= 0 && fflush(stdout) == 0 ? 0 : LAUNCH_ERROR_FAILED;
 }

@@ -45,6 +45,29 @@ print_process(GString *out, const char *what, pid_t pid, uint64_t age_nsec, cons
     g_string_append_printf(out, "%-12s %7d  %s  %s\n", what, (int)pid, age, safe);
 }
 
+/* "given        attach 3, hook 12 (1 failed)": one line, if anybody was. */
+static void
+print_tally(const Tally *tally, GString *out)
+{
+    const char *separator = "given        ";
+    gsize before = out->len;
+
+    for (unsigned route = 0; route < TALLY_ROUTES; route++) {
+        const uint64_t *counts = tally->counts[route];
+        uint64_t given = counts[TALLY_INJECTED] + counts[TALLY_REPAIRED];
+
+        if (given == 0 && counts[TALLY_FAILED] == 0)
+            continue;
+        g_string_append_printf(out, "%s%s %" G_GUINT64_FORMAT, separator,
+                               tally_route_name((TallyRoute)route), given);
+        if (counts[TALLY_FAILED] > 0)
+            g_string_append_printf(out, " (%" G_GUINT64_FORMAT " failed)", counts[TALLY_FAILED]);
+        separator = ", ";
+    }
+    if (out->len > before)
+        g_string_append_c(out, '\n');
+}
+
 void
 status_print_text(const Status *status, GString *out)
 {
@@ -70,6 +93,7 @@ status_print_text(const Status *status, GString *out)
     }
     if (status->n_containers >= 0)
         g_string_append_printf(out, "containers   %d registered\n", status->n_containers);
+    print_tally(&status->tally, out);
     g_string_append_printf(out,
                            "restarts     %" G_GUINT64_FORMAT " (%" G_GUINT64_FORMAT
                            " killed), longest pause %.1f ms\n",
@@ -129,6 +153,22 @@ json_connections(GString *out, const ProtocolStatus *keeper)
     g_string_append(out, "],\n");
 }
 
+static void
+json_tally(const Tally *tally, GString *out)
+{
+    g_string_append(out, " \"given\": {");
+    for (unsigned route = 0; route < TALLY_ROUTES; route++) {
+        g_string_append_printf(out, "%s\"%s\": {", route > 0 ? ",\n  " : "",
+                               tally_route_name((TallyRoute)route));
+        for (unsigned outcome = 0; outcome < TALLY_OUTCOMES; outcome++)
+            g_string_append_printf(out, "%s\"%s\": %" G_GUINT64_FORMAT, outcome > 0 ? ", " : "",
+                                   tally_outcome_name((TallyOutcome)outcome),
+                                   tally->counts[route][outcome]);
+        g_string_append_c(out, '}');
+    }
+    g_string_append(out, "},\n");
+}
+
 void
 status_print_json(const Status *status, GString *out)
 {
@@ -140,6 +180,7 @@ status_print_json(const Status *status, GString *out)
     g_string_append(out, "},\n");
     json_workers(out, keeper);
     json_connections(out, keeper);
+    json_tally(&status->tally, out);
     if (status->n_containers >= 0)
         g_string_append_printf(out, " \"containers\": %d,\n", status->n_containers);
     else

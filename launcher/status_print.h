@@ -5,6 +5,7 @@
 #pragma once
 
 #include "fs/keeper/protocol.h"
+#include "launcher/tally.h"
 
 #include <glib.h>
 
@@ -12,6 +13,7 @@
 typedef struct {
     ProtocolStatus keeper;
     int n_containers; /* that are registered; -1: nobody says */
+    Tally tally;      /* which containers were given their files */
 } Status;
 
 void status_print_text(const Status *status, GString *out);

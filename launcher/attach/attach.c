@@ -3,6 +3,7 @@
 #include "launcher/attach/attach.h"
 
 #include "common/fd.h"
+#include "common/io.h"
 #include "launcher/attach/eject.h"
 #include "launcher/attach/enroll.h"
 #include "launcher/attach/inject.h"
@@ -60,6 +61,26 @@ open_place(const Process *process, Place *ret, GError **error)
     return ret->mnt_fd >= 0;
 }
 
+/* Nobody but the container is to see what is mounted in it. */
+static bool
+check_peers(const GPtrArray *mounts, GError **error)
+{
+    static const char *const tables[] = {"/proc/self/mountinfo", "/proc/1/mountinfo"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(tables); i++) {
+        size_t len;
+        g_autofree char *text = io_read_at(AT_FDCWD, tables[i], &len, NULL);
+        g_autoptr(GPtrArray) machine = text ? mount_tree_parse(text, len) : NULL;
+
+        if (machine && mount_tree_is_shared_with(mounts, machine)) {
+            g_set_error(error, LAUNCH_ERROR, LAUNCH_ERROR_FAILED,
+                        "its /proc or /sys is shared with the machine: refused");
+            return false;
+        }
+    }
+    return true;
+}
+
 /* What it was registered as when it was given what it has. */
 static char *
 former_id(const GPtrArray *mounts)
@@ -95,7 +116,8 @@ enroll_and_inject(const AttachConfig *config, const Process *process, const GPtr
     g_autofree char *former = former_id(mounts);
     g_auto(Enrolment) enrolment = {0};
     InjectCounts counts = {0};
-    bool good = enroll(config->run_dir, process, former, &enrolment, error) &&
+    bool good = check_peers(mounts, error) &&
+                enroll(config->run_dir, process, former, &enrolment, error) &&
                 inject(config, process, enrolment.path, &counts, error);
 
     if (enrolment.id) {
@@ -171,13 +193,31 @@ unregister_all(const AttachConfig *config, const GPtrArray *mounts)
     }
 }
 
+/* How many of the daemon's files it still has: somebody else's mounts cover them, or it moves what
+ * is on the way to them just now. */
+static unsigned
+left_of(const AttachConfig *config, const Process *process)
+{
+    g_autoptr(GPtrArray) mounts = process_mounts(process, NULL);
+    unsigned left = 0;
+
+    for (guint i = 0; mounts && i < mounts->len; i++) {
+        const TreeMount *mount = mounts->pdata[i];
+
+        if (mount_tree_is_over_kernel_file(mount) &&
+            g_strv_contains((const char *const *)config->devices, mount->device))
+            left++;
+    }
+    return left;
+}
+
 void
 detach_container(const AttachConfig *config, const Process *process, AttachReport *ret)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) mounts = process_mounts(process, &error);
     g_autofree char *id = mounts ? former_id(mounts) : NULL;
-    unsigned count = 0;
+    unsigned count = 0, left;
 
     report_begin(process, ret);
     if (id) {
@@ -186,6 +226,13 @@ detach_container(const AttachConfig *config, const Process *process, AttachRepor
     }
     if (!mounts || !eject(config, process, EJECT_OURS, &count, &error)) {
         set_reason(ret, ATTACH_FAILED, error->message);
+        return;
+    }
+    left = left_of(config, process);
+    if (left > 0) {
+        g_autofree char *reason = g_strdup_printf("%u of its files cannot be reached", left);
+
+        set_reason(ret, ATTACH_FAILED, reason);
         return;
     }
     unregister_all(config, mounts);
@@ -208,7 +255,7 @@ repair_container(const AttachConfig *config, const Process *process, AttachRepor
     ret->outcome = ATTACH_HEALTHY;
     if (dead == 0)
         return;
-    if (!eject(config, process, EJECT_DEAD, &dead, &error) ||
+    if (!check_peers(mounts, &error) || !eject(config, process, EJECT_DEAD, &dead, &error) ||
         !enroll_and_inject(config, process, mounts, ret, &error))
         set_reason(ret, ATTACH_FAILED, error->message);
     else

@@ -82,13 +82,23 @@ take(GHashTable *oldest, Process *process)
         process_free(process);
 }
 
+/* Most processes are: of these nothing else is read. */
+static bool
+is_of_machine(const Machine *machine, const char *name)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%s/ns/mnt", name);
+    uint64_t mount_ns = namespace_of(path);
+
+    return mount_ns == machine->machine_mount_ns || mount_ns == machine->own_mount_ns;
+}
+
 static Process *
 look_at(const char *name, const Machine *machine)
 {
     g_autoptr(Process) process = NULL;
     pid_t pid;
 
-    if (!number_parse_pid(name, strlen(name), &pid, NULL))
+    if (!number_parse_pid(name, strlen(name), &pid, NULL) || is_of_machine(machine, name))
         return NULL;
     process = process_hold(pid, NULL); /* most failures: it has ended meanwhile */
     return process && is_in_container(machine, process) ? g_steal_pointer(&process) : NULL;

@@ -15,8 +15,10 @@
 #include "common/fd.h"
 #include "common/io.h"
 #include "launcher/attach/attach.h"
+#include "launcher/attach/hook_note.h"
 #include "launcher/attach/inject.h"
 #include "launcher/attach/oci.h"
+#include "launcher/attach/select.h"
 #include "launcher/control.h"
 #include "launcher/files_list.h"
 #include "launcher/launch_error.h"
@@ -31,7 +33,7 @@
 
 typedef struct {
     gboolean require;
-    char *run_dir, *tree;
+    char *run_dir, *tree, *files;
     AttachConfig config;
     OciState state;
     OciConfig bundle;
@@ -41,6 +43,8 @@ static void
 hook_clear(Hook *hook)
 {
     attach_config_clear(&hook->config);
+    g_strfreev(hook->config.files);
+    g_free(hook->files);
     oci_state_clear(&hook->state);
     oci_config_clear(&hook->bundle);
     g_free(hook->run_dir);
@@ -99,16 +103,22 @@ announce(const Hook *hook, GError **error)
     g_autoptr(GString) request = registration_request_process(hook->state.id, hook->state.pid);
     g_autofree char *body = control_ask(hook->run_dir, request, NULL, error);
 
-    return body != NULL;
+    if (!body) {
+        hook_note_drop(hook->run_dir, hook->state.id);
+        return false;
+    }
+    (void)hook_note_leave(hook->run_dir, hook->state.id, hook->state.pid);
+    return true;
 }
 
-/* Its directory of the bound tree: it is there if createRuntime was called, and we may look. */
+/* Its directory of the bound tree; NULL if createRuntime was not called, or could not register it
+ * (another may have its name), or we may not look. */
 static char *
 bound_of(const Hook *hook)
 {
-    if (strchr(hook->state.id, '/') || hook->state.id[0] == '.')
-        return NULL;
-    return g_build_filename(hook->run_dir, "containers", hook->state.id, NULL);
+    return hook_note_take(hook->run_dir, hook->state.id)
+               ? g_build_filename(hook->run_dir, "containers", hook->state.id, NULL)
+               : NULL;
 }
 
 static bool
@@ -119,7 +129,7 @@ inject(Hook *hook, GError **error)
     g_auto(Place) place = PLACE_NULL;
     InjectCounts counts = {0};
 
-    if (!list)
+    if (!list || (hook->config.files && !select_files(list, hook->config.files, error)))
         return false;
     (void)attach_config_open(&hook->config);
     place.root_fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -153,7 +163,8 @@ run(Hook *hook)
         return 0;
     if (!outside)
         tally_add(hook->run_dir, TALLY_HOOK, TALLY_FAILED, 1);
-    fprintf(stderr, "ownproc: no files for %s: %s\n",
+    fprintf(stderr, "ownproc: %s %s: %s\n",
+            outside ? "the daemon does not register" : "no files for",
             hook->state.id ? hook->state.id : "a container", error->message);
     /* What is not registered only reads slower. */
     return hook->require && !outside ? LAUNCH_ERROR_FAILED : 0;
@@ -166,6 +177,7 @@ hook_main(int argc, char **argv)
     const GOptionEntry entries[] = {
         {"require", 0, 0, G_OPTION_ARG_NONE, &hook.require,
          "without its files the container does not start", NULL},
+        {"files", 0, 0, G_OPTION_ARG_STRING, &hook.files, "only these: meminfo,stat,…", "LIST"},
         {"run-dir", 0, 0, G_OPTION_ARG_FILENAME, &hook.run_dir,
          "the daemon's run directory (" OPTIONS_RUN_DIR ")", "DIR"},
         {"mountpoint", 0, 0, G_OPTION_ARG_FILENAME, &hook.tree,
@@ -188,5 +200,9 @@ hook_main(int argc, char **argv)
     if (!hook.tree)
         hook.tree = g_strdup(OPTIONS_TREE);
     hook.config = (AttachConfig){.tree = hook.tree, .run_dir = hook.run_dir};
-    return run(&hook);
+    hook.config.files = hook.files ? select_parse(hook.files, &error) : NULL;
+    if (!error)
+        return run(&hook);
+    fprintf(stderr, "ownproc: %s\n", error->message);
+    return LAUNCH_ERROR_USAGE;
 }

@@ -14,6 +14,7 @@ mount_free(gpointer data)
     g_free(mount->device);
     g_free(mount->root);
     g_free(mount->point);
+    g_free(mount->shared);
     g_free(mount->type);
     g_free(mount);
 }
@@ -39,6 +40,7 @@ mount_tree_parse(const char *text, size_t len)
         mount->device = span_dup(line.device);
         mount->root = mount_line_path(line.root);
         mount->point = mount_line_path(line.point);
+        mount->shared = span_dup(line.shared);
         mount->type = span_dup(line.type);
         g_ptr_array_add(mounts, mount);
     }
@@ -99,6 +101,31 @@ mount_tree_is_unmasked(const GPtrArray *mounts)
         unmasked = true;
     }
     return unmasked;
+}
+
+static bool
+has_peer(const TreeMount *mount, const GPtrArray *others)
+{
+    for (guint i = 0; i < others->len && mount->shared[0]; i++) {
+        const TreeMount *other = others->pdata[i];
+
+        if (g_str_equal(other->shared, mount->shared))
+            return true;
+    }
+    return false;
+}
+
+bool
+mount_tree_is_shared_with(const GPtrArray *container, const GPtrArray *machine)
+{
+    for (guint i = 0; i < container->len; i++) {
+        const TreeMount *mount = container->pdata[i];
+
+        if ((g_str_equal(mount->type, "proc") || g_str_equal(mount->type, "sysfs")) &&
+            has_peer(mount, machine))
+            return true;
+    }
+    return false;
 }
 
 bool

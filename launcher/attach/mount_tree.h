@@ -14,6 +14,7 @@ typedef struct {
     char *device; /* "0:57" */
     char *root;   /* what of its file system it shows */
     char *point;  /* where, seen from the container's root */
+    char *shared; /* "shared:12": its peer group; "": none */
     char *type;   /* "fuse.ownproc" */
 } TreeMount;
 
@@ -29,6 +30,10 @@ const TreeMount *mount_tree_find(const GPtrArray *mounts, uint64_t id);
  * mnt_already_visible()), and here only that at /proc can.  So it is in privileged containers, and
  * with procMount: Unmasked. */
 bool mount_tree_is_unmasked(const GPtrArray *mounts);
+
+/* True if a mount over the /proc or /sys of @container would appear in @machine as well: they are
+ * peers there (mount_namespaces(7), "SHARED SUBTREES"). */
+bool mount_tree_is_shared_with(const GPtrArray *container, const GPtrArray *machine);
 
 /* True if @mount is over a file of /proc or /sys, not one of them itself. */
 bool mount_tree_is_over_kernel_file(const TreeMount *mount);

@@ -5,25 +5,16 @@
 
 #pragma once
 
+#include "launcher/json_read.h"
+
 #include <glib.h>
-#include <json-c/json.h>
 #include <stdbool.h>
 #include <stdint.h>
-
-static inline void
-spec_free(json_object *spec)
-{
-    (void)json_object_put(spec); /* whether it was the last reference */
-}
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(json_object, spec_free)
 
 #define SPEC_ERROR (spec_error_quark())
 GQuark spec_error_quark(void);
 /* It is none of ours to inject, and why not; or it is no configuration at all. */
 typedef enum { SPEC_ERROR_SKIP, SPEC_ERROR_MALFORMED } SpecError;
-
-/* Parses @text, NUL-terminated, strictly; the caller owns the result.  SPEC_ERROR_MALFORMED. */
-json_object *spec_parse(const char *text, size_t len, GError **error);
 
 typedef enum {
     SPEC_PID_OWN,  /* a pid namespace of its own */
@@ -43,19 +34,26 @@ bool spec_has_proc(json_object *spec, GError **error);
  * kernel refuses where one is partly covered. */
 bool spec_is_unmasked(json_object *spec);
 
+typedef enum {
+    SPEC_CLOCK_NONE,
+    SPEC_CLOCK_OFFSET,    /* in the namespace that it has (Docker from 29.5) */
+    SPEC_CLOCK_NAMESPACE, /* in one that was added */
+} SpecClock;
+
 /* Takes out again what an earlier call of us has added, as spec_note() says: a bundle may be used
  * twice.  False if there is nothing.  @hook is the program of our hook; NULL: there is none. */
 bool spec_take_back(json_object *spec, const char *tree, const char *hook);
-/* Notes as annotation ownproc.dev/runtime that something was added. */
-bool spec_note(json_object *spec, bool time_namespace);
+/* Notes as annotation ownproc.dev/runtime what was added. */
+bool spec_note(json_object *spec, SpecClock clock);
 
 /* Adds a read-only bind of @tree/@file at /@file unless something of the container's own is mounted
  * there, above it (but for /proc and /sys themselves) or below it. */
 bool spec_add_file(json_object *spec, const char *tree, const char *file);
 /* Adds a createContainer hook; @args begin with the program's name. */
 bool spec_add_hook(json_object *spec, const char *path, const char *const *args);
-/* Adds a time namespace whose boot clock is @boottime_nsec behind; false if it has one. */
-bool spec_add_time_namespace(json_object *spec, uint64_t boottime_nsec);
+/* Sets its boot clock back by @boottime_nsec, in a time namespace of its own; none if it has
+ * offsets or is to join a namespace. */
+SpecClock spec_add_clock(json_object *spec, uint64_t boottime_nsec);
 
 /* The text of @spec, borrowed from it. */
 const char *spec_text(json_object *spec);

@@ -276,6 +276,34 @@ a_grant_whose_numbers_do_not_fit_is_refused(void **state)
     assert_int_equal(check_grant(*state, grant, 4), EBADMSG);
 }
 
+static unsigned
+count_open(void)
+{
+    unsigned n = 0;
+
+    for (int fd = 0; fd < 64; fd++)
+        n += fcntl(fd, F_GETFD) >= 0;
+    return n;
+}
+
+static void
+descriptors_of_whom_none_are_wanted_do_not_come(void **state)
+{
+    const Pair *pair = *state;
+    const int fds[] = {0, 0};
+    ProtocolReceived received;
+    unsigned before = count_open();
+
+    assert_int_equal(protocol_send_fds(pair->there, PROTOCOL_POKE, NULL, fds, 2), 0);
+    assert_int_equal(protocol_receive_words(pair->here, &received), -1);
+    assert_int_equal(errno, EMFILE);
+    assert_int_equal(received.n_fds, 0);
+    assert_int_equal(count_open(), before);
+    assert_int_equal(protocol_send(pair->there, PROTOCOL_POKE, NULL), 0);
+    assert_int_equal(protocol_receive_words(pair->here, &received), 1);
+    assert_int_equal(received.message.header.type, PROTOCOL_POKE);
+}
+
 static void
 the_highest_common_version_is_spoken(void **state)
 {
@@ -328,6 +356,7 @@ main(void)
         over_a_pair(what_is_too_long_is_refused),
         over_a_pair(texts_without_an_end_are_refused),
         over_a_pair(a_grant_whose_numbers_do_not_fit_is_refused),
+        over_a_pair(descriptors_of_whom_none_are_wanted_do_not_come),
         cmocka_unit_test(the_highest_common_version_is_spoken),
         over_a_pair(the_other_side_that_is_gone_is_no_error),
         over_a_pair(who_does_not_read_is_not_waited_for),

@@ -34,7 +34,7 @@ MASKED = [ # as a kubelet sends them: the runtime's own defaults are not used
     "/proc/asound", "/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/latency_stats",
     "/proc/timer_list", "/proc/timer_stats", "/proc/sched_debug", "/proc/scsi", "/sys/firmware"]
 READONLY = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"]
-NAMESPACE_POD, NAMESPACE_CONTAINER, NAMESPACE_NODE = 0, 1, 2
+NAMESPACE_NODE = 2
 STATES = ["created", "running", "exited", "unknown"]
 
 
@@ -98,12 +98,9 @@ def text_of(fields, field):
     return fields.get(field, [b""])[0].decode()
 
 
-def namespaces(pid, userns=False):
+def namespaces(pid):
     """NamespaceOption: the host's network, so that no network plugin is needed."""
-    mapping = message((2, 100000), (3, 65536))
-    user = message((1, NAMESPACE_POD), (2, [mapping]), (3, [mapping])) if userns else b""
-    fields = [(1, NAMESPACE_NODE), (2, pid)]
-    return message(*fields, (5, user)) if userns else message(*fields)
+    return message((1, NAMESPACE_NODE), (2, pid))
 
 
 class Cri:
@@ -127,7 +124,7 @@ class Cri:
                 time.sleep(0.05)
 
     def pod_config(self, name, o):
-        security = message((1, namespaces(o.pid, o.userns)), (6, o.privileged))
+        security = message((1, namespaces(o.pid)), (6, o.privileged))
         linux = message((1, o.cgroup_parent), (2, security))
         identity = message((1, name), (2, "uid-" + name), (3, o.namespace))
         return message((1, identity), (6, o.labels), (7, o.annotations), (8, linux))
@@ -143,7 +140,7 @@ class Cri:
         resources = message((1, 100000 if quota else 0), (2, quota), (3, o.shares), (4, o.memory),
                             (6, o.cpuset))
         masks = [] if o.privileged or o.unmasked else [(13, MASKED), (14, READONLY)]
-        security = message((2, o.privileged), (3, namespaces(o.pid, o.userns)), *masks)
+        security = message((2, o.privileged), (3, namespaces(o.pid)), *masks)
         mounts = [message((1, to), (2, source), (3, True))
                   for source, to in (mount.split(":") for mount in o.mount)]
         return message((1, message((1, name))), (2, message((1, o.image))), (3, command),
@@ -212,7 +209,6 @@ def option_parser():
     add("--annotation", dest="annotations", type=pair, action="append", default=[], help="KEY=TEXT")
     add("--label", dest="labels", type=pair, action="append", default=[], help="KEY=TEXT")
     add("--pid", choices=["pod", "container", "node"], default="container")
-    add("--userns", action="store_true", help="a user namespace, 65536 ids from 100000")
     add("--privileged", action="store_true")
     add("--unmasked", action="store_true", help="no masked or read-only paths")
     add("--handler", default="", help="the pod's runtime handler")

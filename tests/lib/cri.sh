@@ -64,15 +64,29 @@ cri_container()
     cri container "$1" "$2" --cgroup-parent "/$CONTAINER_PARENT" "${@:3}"
 }
 
-# cri_start SUITE: starts containerd, or starts it again; its pid in CRI_PID.  What runs goes on.
+# A process that keeps the engine's root and its /run, in which shims are found again.
+cri_engine()
+{
+    (engine_enter "$1" sleep 1000000) >>"$CRI/log" 2>&1 </dev/null &
+    echo $! >"$CRI/engine"
+    wait_until 300 grep -qx sleep "/proc/$!/comm"
+}
+
+# cri_enter COMMAND…: goes on as COMMAND there, so run it in a subshell or with "&".
+cri_enter()
+{
+    exec nsenter --mount --target "$(cat "$CRI/engine")" \
+        env PATH=/usr/sbin:/usr/bin:/sbin:/bin LD_LIBRARY_PATH=/usr/local/lib "$@"
+}
+
+# cri_start SUITE: starts containerd, or starts it again.  What runs goes on.
 cri_start()
 {
-    CRI_SUITE=$1
     mkdir -p "$CRI/plugins" "$CRI/conf.d"
     cri_config >"$CRI/config.toml"
-    (engine_enter "$CRI_SUITE" containerd --config "$CRI/config.toml") >>"$CRI/log" 2>&1 </dev/null &
-    CRI_PID=$!
-    echo $CRI_PID >"$CRI/pid"
+    [ -e "$CRI/engine" ] || cri_engine "$1"
+    cri_enter containerd --config "$CRI/config.toml" >>"$CRI/log" 2>&1 </dev/null &
+    echo $! >"$CRI/pid"
     cri wait 20 >"$CRI/version" || fail "containerd does not answer: $(tail -n 5 "$CRI/log")"
     [ -e "$CRI/image.tar" ] || cri_import
 }
@@ -81,7 +95,7 @@ cri_import()
 {
     /usr/bin/python3 "$SYSTEM_LIB/cri.py" image "$CRI/image.tar"
     # Newer ones would leave the work to a server that knows the snapshotter by configuration only.
-    (engine_enter "$CRI_SUITE" sh -c "
+    (cri_enter sh -c "
         ! ctr images import --help | grep -q -- --local || local=--local
         ctr -a '$CRI/sock' -n k8s.io images import \$local --snapshotter native '$CRI/image.tar'") >/dev/null
 }
@@ -106,5 +120,6 @@ cri_stop()
     [ -e "$CRI/pid" ] || return 0
     cri remove-all || true
     cri_kill
-    rm -f "$CRI/pid"
+    kill "$(cat "$CRI/engine")"
+    rm -f "$CRI/pid" "$CRI/engine"
 }

@@ -3,11 +3,17 @@
 
 # ownproc-nri, and a daemon of the test's own.  Source it after system.sh or cri.sh.
 
-NRI=$BUILD/launcher/nri/ownproc-nri
-export TREE=$SCRATCH/tree RUN_DIR=$SCRATCH/tree.run # where the engine can see them
+NRI=${NRI:-$BUILD/launcher/nri/ownproc-nri}
+export TREE=$SCRATCH/node/tree RUN_DIR=$SCRATCH/node/run
 
+# Before the engine is started: what is mounted below a shared mount is mounted there, too.
 nri_daemon()
 {
+    mkdir -p "$SCRATCH/node"
+    mountpoint -q "$SCRATCH/node" || {
+        mount --bind "$SCRATCH/node" "$SCRATCH/node"
+        mount --make-shared "$SCRATCH/node"
+    }
     daemon_start "$TREE" --run-dir "$RUN_DIR"
 }
 
@@ -25,11 +31,18 @@ nri_start()
     wait_until 15 nri_says 'connected'
 }
 
+# The capabilities that the service has, as setpriv(1) wants them.
+nri_capabilities()
+{
+    sed -n 's/^CapabilityBoundingSet=//p' "$(dirname "$TESTS_DIR")/contrib/systemd/ownproc-nri.service.in" |
+        tr 'A-Z ' 'a-z\n' | sed 's/^cap_/,+/' | tr -d '\n'
+}
+
 # nri_run OPTION…
 nri_run()
 {
-    [ -x "$NRI" ] || skip "there is no ownproc-nri"
-    "$NRI" --debug --config "$SCRATCH/nri.conf" --run-dir "$RUN_DIR" --mountpoint "$TREE" "$@" \
+    setpriv --no-new-privs --bounding-set "-all$(nri_capabilities)" \
+        "$NRI" --debug --config "$SCRATCH/nri.conf" --run-dir "$RUN_DIR" --mountpoint "$TREE" "$@" \
         >"$SCRATCH/nri.log" 2>&1 </dev/null &
     echo $! >"$SCRATCH/nri.pid"
 }

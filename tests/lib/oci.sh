@@ -42,7 +42,7 @@ oci_hook()
     local arguments
     arguments=$(printf "'%s', " hook --run-dir "$RUN_DIR" --mountpoint "$TREE" "$@")
     oci_edit "
-hook = {'path': '$OWNPROC', 'args': ['ownproc', $arguments], 'timeout': 30}
+hook = {'path': '$(realpath "$OWNPROC")', 'args': ['ownproc', $arguments], 'timeout': 30}
 c['hooks'] = {'createRuntime': [hook], 'createContainer': [hook]}"
 }
 

@@ -68,7 +68,8 @@ assert_allowed(Attempt attempt)
     assert_int_equal(try(attempt, true), SUCCEEDS);
 }
 
-static pid_t tester; /* who may do more than a worker */
+static int socket_ends[2]; /* that were there before */
+static pid_t tester;       /* who may do more than a worker */
 #define SHARED_LEN 4096
 static void *shared; /* with the tester */
 static char scratch[] = "/tmp/confine-XXXXXX";
@@ -198,7 +199,7 @@ punch_a_hole(void)
 static bool
 write_memory_of_another(void)
 {
-    char byte = 0;
+    static char byte; /* not on the stack: the tester has something else there */
     struct iovec here = {&byte, 1}, there = {&byte, 1};
 
     return process_vm_writev(tester, &here, 1, &there, 1, 0) == 1;
@@ -220,6 +221,23 @@ make_device(void)
     made = mknod(path, S_IFCHR | 0600, 0x103) == 0;
     (void)unlink(path);
     return made;
+}
+
+/* Whoever gets it must close it, and waits as long as its file system likes. */
+static bool
+send_descriptor(void)
+{
+    _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {0};
+    struct cmsghdr *rights = (struct cmsghdr *)(void *)control;
+    char byte = 0;
+    struct iovec part = {&byte, 1};
+    const struct msghdr message = {.msg_iov = &part,
+                                   .msg_iovlen = 1,
+                                   .msg_control = control,
+                                   .msg_controllen = sizeof control};
+
+    *rights = (struct cmsghdr){CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS};
+    return sendmsg(socket_ends[0], &message, 0) == 1;
 }
 
 static void
@@ -265,6 +283,7 @@ no_other_process_is_reached(void **state)
     assert_refused(write_memory_of_another);
     assert_refused(punch_a_hole);
     assert_refused(make_socket);
+    assert_refused(send_descriptor);
 }
 
 static bool
@@ -338,6 +357,8 @@ make_scratch(void **state)
 
     (void)state;
     tester = getpid();
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, socket_ends) != 0)
+        return -1;
     shared = mmap(NULL, SHARED_LEN, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (shared == MAP_FAILED)
         return -1;

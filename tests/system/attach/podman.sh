@@ -14,6 +14,8 @@
 # shellcheck source=tests/system/attach/engine_podman.bash
 . "$TESTS_DIR/system/attach/engine_podman.bash"
 
+# Of the daemon of the whole run the roots see nothing.
+unset TREE
 daemon_require
 HOST=$(meminfo_value MemTotal /proc/meminfo)
 

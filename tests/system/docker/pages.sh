@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
-# docs/docker.md with the Docker of newer Debians: each command as it stands there, in a root in which
+# docs/docker.md with the Docker of newer releases of Debian: each command as it stands there, in a root in which
 # ownproc is installed.
 
 # shellcheck source=tests/lib/system.sh
@@ -38,22 +38,24 @@ HOSTS=$(head -n 1 /proc/meminfo)
 
 test_the_page_has_no_other_commands()
 {
-    doc_commands_are_run docker.md volumes runtime runtime-run runtime-remove cdi attach
+    doc_commands_are_run docker.md volumes runtime runtime-run clock runtime-remove cdi-switch cdi attach
 }
 
 test_its_commands_do_what_it_says_with_Docker_26()
 {
-    page trixie volumes runtime restart runtime-run attach runtime-remove
+    page trixie volumes cdi-switch restart cdi runtime restart runtime-run attach runtime-remove
     saw volumes "$OURS"
+    saw cdi "$OURS"
     saw runtime-run "$OURS" "$HOSTS"
     expect_match "what attach shows" "$OURS" "$(cat "$SCRATCH/said-attach")"
 }
 
 test_its_commands_do_what_it_says_with_Docker_28()
 {
-    page sid volumes cdi runtime restart runtime-run attach
+    page sid volumes cdi runtime restart runtime-run clock attach
     saw volumes "$OURS"
     saw cdi "$OURS"
+    expect_match "uptime by sysinfo(2)" ' up 0 min' "$(cat "$SCRATCH/said-clock")"
     saw runtime-run "$OURS" "$HOSTS"
     expect_match "what attach shows" "$OURS" "$(cat "$SCRATCH/said-attach")"
 }

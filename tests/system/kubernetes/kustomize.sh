@@ -8,13 +8,12 @@ KUBERNETES=$(realpath "$TESTS_DIR/../contrib/kubernetes")
 # One that knows bases as resources: of kubectl 1.21, which Debian 12 has not.
 kustomize_is_there()
 {
-    kubectl kustomize "$KUBERNETES" >/dev/null 2>&1
+    command kubectl kustomize "$KUBERNETES" >/dev/null 2>&1
 }
 
 # kustomize_fetch DIRECTORY: Debian 13's, a program that needs nothing else.
 kustomize_fetch()
 (
-    root=$(engine_root trixie) || exit 1
     engine_enter trixie sh -ec "cd '$1' && apt-get update >&2 &&
         apt-get download kustomize >&2 && dpkg -x kustomize_*.deb kustomize.new"
 )
@@ -24,7 +23,7 @@ kustomize_build()
 {
     local cached
     if kustomize_is_there; then
-        kubectl kustomize "$KUBERNETES/$1" 2>"$SCRATCH/kustomize.err" || {
+        command kubectl kustomize "$KUBERNETES/$1" 2>"$SCRATCH/kustomize.err" || {
             cat "$SCRATCH/kustomize.err" >&2
             return 1
         }

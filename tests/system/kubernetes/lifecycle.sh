@@ -27,8 +27,6 @@ RUN_DIR=/run/ownproc
 CGROUP=ownproc-test-keeper-$$
 PORT=$((20000 + $$ % 10000))
 export KUBELET_STATE=$SCRATCH/kubelet KUBELET_CGROUP=/$CONTAINER_PARENT
-# The NRI plugin is tested by itself (tests/system/nri).
-export KUBELET_CONTAINERS="ownprocd metrics shell done"
 ASK=$BUILD/tests/keeper/ask
 
 kubelet()
@@ -36,24 +34,44 @@ kubelet()
     /usr/bin/python3 "$TESTS_DIR/system/kubernetes/kubelet.py" "$CRI/sock" "$@"
 }
 
+# import FILE
+import()
+{
+    local where
+    where=$(ctr images import --help | grep -q -- --local && echo --local || true)
+    # shellcheck disable=SC2086 # an option or nothing
+    ctr -a "$CRI/sock" -n k8s.io images import $where --snapshotter native "$1" >/dev/null
+}
+
+# As systemd does, all mounts are shared.
+node_start()
+{
+    mount --make-rshared /
+    mkdir -p "$CRI/plugins" "$CRI/conf.d"
+    cri_config >"$CRI/config.toml"
+    containerd --config "$CRI/config.toml" >>"$CRI/log" 2>&1 </dev/null &
+    echo $! >"$CRI/pid"
+    cri wait 20 >/dev/null || fail "containerd does not answer: $(tail -n 5 "$CRI/log")"
+    /usr/bin/python3 "$SYSTEM_LIB/cri.py" image "$CRI/image.tar"
+    import "$CRI/image.tar"
+}
+
 # import_image VERSION: ownproc:VERSION, each of which has another program.
 import_image()
 {
-    local local_option
     cp "$BUILD/fs/ownprocd-static" "$SCRATCH/ownprocd" && echo "$1" >>"$SCRATCH/ownprocd"
     kubelet image "$SCRATCH/image.tar" "docker.io/library/ownproc:$1" "usr/bin/ownprocd=$SCRATCH/ownprocd" \
         "usr/bin/ownproc=$BUILD/launcher/ownproc" "usr/bin/ownproc-metrics=$BUILD/launcher/exporter/ownproc-metrics" \
+        "usr/bin/ownproc-nri=$BUILD/launcher/nri/ownproc-nri" "usr/local/bin/ownproc=$BUILD/launcher/ownproc" \
         "usr/libexec/ownproc/prepare=$TESTS_DIR/../contrib/kubernetes/prepare" \
         "usr/libexec/ownproc/remove=$TESTS_DIR/../contrib/kubernetes/remove"
-    local_option=$(ctr images import --help | grep -q -- --local && echo --local || true)
-    # shellcheck disable=SC2086 # an option or nothing
-    ctr -a "$CRI/sock" -n k8s.io images import $local_option --snapshotter native "$SCRATCH/image.tar" >/dev/null
+    import "$SCRATCH/image.tar"
 }
 
 # On a machine with other containers "--all" would be all of them; and its first process is no process of the
 # node that this is.
 CHANGES=("--pod=1=>--pod=$$" "--keeper-cgroup=ownproc-keeper=>--keeper-cgroup=$CGROUP"
-    "--listen=:9618=>--listen=127.0.0.1:$PORT")
+    "--listen=:9618=>--listen=127.0.0.1:$PORT" "\"path\": \"/var/run/nri\"=>\"path\": \"$CRI\"")
 
 # daemon_pod VERSION: its id in $SCRATCH/daemon.
 daemon_pod()
@@ -116,15 +134,14 @@ read_on()
 
 test_a_node_boots_and_containers_start_before_the_daemon()
 {
-    mount --make-rshared /
-    cri_start
+    node_start
     import_image 0.1.0
     ! example_pod early || fail "it started without the files"
     [ ! -e $TREE/proc/meminfo ] || fail "a directory was made in the place of a file"
     # An engine that is less careful makes directories where it finds nothing.
     mkdir -p $TREE/proc/meminfo
-    cri pod before >"$SCRATCH/before.pod"
-    cri container "$(cat "$SCRATCH/before.pod")" before --memory 134217728 --cpus 1 >"$SCRATCH/before"
+    cri_pod before >"$SCRATCH/before.pod"
+    cri_container "$(cat "$SCRATCH/before.pod")" before --memory 134217728 --cpus 1 >"$SCRATCH/before"
 }
 
 test_then_the_daemon_comes_and_the_pods_that_waited_start()
@@ -136,12 +153,29 @@ test_then_the_daemon_comes_and_the_pods_that_waited_start()
     sees_its_limits example
 }
 
+# memtotal NAME: as the container whose id is in $SCRATCH/NAME sees it.
+memtotal()
+{
+    cri exec "$(cat "$SCRATCH/$1")" grep MemTotal /proc/meminfo | tr -s ' '
+}
+
+has_memtotal()
+{
+    [ "$(memtotal "$1")" = "MemTotal: $2 kB" ]
+}
+
 test_and_those_that_run_are_given_the_files()
 {
-    local pid
-    pid=$(cri pid "$(cat "$SCRATCH/before")")
-    kubelet exec "$(cat "$SCRATCH/daemon")" ownprocd ownproc attach --mountpoint $TREE --run-dir $RUN_DIR "$pid"
-    expect_equal MemTotal "MemTotal:         131072 kB" "$(cri exec "$(cat "$SCRATCH/before")" grep MemTotal /proc/meminfo)"
+    wait_until 20 has_memtotal before 131072
+}
+
+test_and_so_is_each_new_container_without_asking_for_it()
+{
+    cri_pod after >"$SCRATCH/after.pod"
+    cri_container "$(cat "$SCRATCH/after.pod")" after --memory 67108864 --cpus 1 >"$SCRATCH/after"
+    expect_equal MemTotal "MemTotal: 65536 kB" "$(memtotal after)"
+    expect_equal CPUs 1 "$(cri exec "$(cat "$SCRATCH/after")" grep -c ^processor /proc/cpuinfo)"
+    expect_between uptime 0 100 "$(cri exec "$(cat "$SCRATCH/after")" cat /proc/uptime | cut -d. -f1)"
 }
 
 test_prometheus_is_answered_by_the_pod()
@@ -153,7 +187,7 @@ import urllib.request
 print(urllib.request.urlopen(f"http://127.0.0.1:{sys.argv[1]}/metrics", timeout=10).read().decode())
 END
     grep -q '^ownproc_reads_total' "$SCRATCH/metrics" || fail "$(head "$SCRATCH/metrics")"
-    expect_equal "attached" 'ownproc_injected_total{route="attach"} 1' "$(grep '^ownproc_injected.*attach' "$SCRATCH/metrics")"
+    expect_match "injected" 'route="nri"} [1-9]' "$(grep '^ownproc_injected_total' "$SCRATCH/metrics")"
 }
 
 test_an_upgrade_while_containers_read_is_seen_by_nobody()
@@ -187,16 +221,17 @@ test_so_is_a_pod_that_is_restarted()
 
 test_a_keeper_that_was_killed_is_replaced_and_containers_are_repaired()
 {
-    local pid
     kubelet delete "$(cat "$SCRATCH/daemon")"
     kill -KILL "$(keeper_pid)"
     wait_until 10 is_dead $TREE
     daemon_pod 0.2.0
     expect_match "what the init container says" "detaching the dead mount at $TREE" "$(kubelet log ownproc prepare)"
-    pid=$(cri pid "$(cat "$SCRATCH/before")")
-    kubelet exec "$(cat "$SCRATCH/daemon")" ownprocd ownproc repair --mountpoint $TREE --run-dir $RUN_DIR "$pid"
-    expect_equal MemTotal "MemTotal:         131072 kB" "$(cri exec "$(cat "$SCRATCH/before")" grep MemTotal /proc/meminfo)"
-    # What a pod has mounted itself is gone with the keeper; the pod that takes its place is right.
+    # What the page says of all containers; this machine has others.
+    kubelet exec "$(cat "$SCRATCH/daemon")" ownprocd ownproc repair --mountpoint $TREE --run-dir $RUN_DIR \
+        "$(cri pid "$(cat "$SCRATCH/before")")" "$(cri pid "$(cat "$SCRATCH/after")")" || true
+    wait_until 20 has_memtotal before 131072
+    wait_until 20 has_memtotal after 65536
+    # A pod that has mounted them itself is made anew.
     kubelet delete "$(cat "$SCRATCH/example")"
     example_pod example2 >"$SCRATCH/example2"
     sees_its_limits example2
@@ -210,16 +245,17 @@ is_dead()
 test_uninstalling_leaves_nothing()
 {
     local id keeper host
-    host=$(grep MemTotal /proc/meminfo)
+    host=$(grep MemTotal /proc/meminfo | tr -s ' ')
     keeper=$(keeper_pid)
     id=$(cri list | awk '$2 == "shell" && $3 == "running" { print $1 }')
     kubelet delete "$(cat "$SCRATCH/daemon")"
     kubelet run "$NODE/uninstall.json" DaemonSet/ownproc-uninstall uninstall "ownproc:0.1.0=>ownproc:0.2.0" \
-        "\"--all\"=>\"$(cri pid "$(cat "$SCRATCH/before")")\", \"$(cri pid "$id")\"" "\"ownproc-keeper\"=>\"$CGROUP\"" \
+        "\"--all\"=>\"$(cri pid "$(cat "$SCRATCH/before")")\", \"$(cri pid "$(cat "$SCRATCH/after")")\", \"$(cri pid "$id")\"" "\"ownproc-keeper\"=>\"$CGROUP\"" \
         >"$SCRATCH/uninstall" || fail "$(kubelet log uninstall detach; kubelet log uninstall shutdown)"
     wait_until 5 is_gone "$keeper"
     expect_equal "mounts of the node" "" "$(grep ownproc /proc/mounts | grep fuse || true)"
-    expect_equal "MemTotal of one that was attached" "$host" "$(cri exec "$(cat "$SCRATCH/before")" grep MemTotal /proc/meminfo)"
+    expect_equal "MemTotal of one that was attached" "$host" "$(memtotal before)"
+    expect_equal "MemTotal of one that was injected" "$host" "$(memtotal after)"
     expect_equal "mounts in the pod that had its own" "" "$(grep fuse "/proc/$(cri pid "$id")/mounts" || true)"
     kubelet delete "$(cat "$SCRATCH/uninstall")"
     expect_equal "files on the node" "" "$(find /var/lib/ownproc $RUN_DIR -mindepth 1)"

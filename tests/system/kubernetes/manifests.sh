@@ -12,6 +12,9 @@
 # shellcheck source=tests/system/kubernetes/kustomize.sh
 . "$TESTS_DIR/system/kubernetes/kustomize.sh"
 
+# shellcheck source=tests/lib/docs.sh
+. "$TESTS_DIR/lib/docs.sh"
+
 # check SUBJECT LIST…
 check()
 {
@@ -51,7 +54,8 @@ test_clusters_without_NRI_have_a_policy_that_adds_the_files_of_the_example_pod()
 
 test_those_with_the_Prometheus_operator_scrape_the_pods()
 {
-    kustomize_objects overlays/prometheus >"$SCRATCH/prometheus.json"
+    { kustomize_build overlays/prometheus && echo --- && cat "$KUBERNETES/overlays/prometheus/podmonitor.yaml"; } |
+        manifests objects - >"$SCRATCH/prometheus.json"
     check names "$SCRATCH/prometheus.json"
     check monitor "$SCRATCH/prometheus.json"
 }
@@ -107,6 +111,30 @@ test_the_dashboard_asks_for_metrics_that_there_are()
     manifests dashboard "$KUBERNETES/../grafana/ownproc.json" | sort -u | comm -23 - "$SCRATCH/there" >"$SCRATCH/unknown"
     [ ! -s "$SCRATCH/unknown" ] || fail "there is no $(cat "$SCRATCH/unknown")"
     [ "$(manifests dashboard "$KUBERNETES/../grafana/ownproc.json" | wc -l)" -gt 15 ] || fail "it asks for too little"
+}
+
+# A kubectl without a cluster: "apply" and "delete" make what they would send, "rollout status" succeeds for
+# what was sent.
+kubectl()
+{
+    [ "$1" != -n ] || shift 2
+    case "$1 $2" in
+    "kustomize "*) kustomize_build "${2#contrib/kubernetes}" ;;
+    "apply -k" | "delete -k") kustomize_build "${3#contrib/kubernetes}" >"$SCRATCH/sent.yaml" ;;
+    "rollout status") grep -q "^  name: ${3#daemonset/}\$" "$SCRATCH/sent.yaml" ;;
+    *) fail "kubectl $*" ;;
+    esac
+}
+
+test_the_page_does_what_it_says()
+{
+    local name
+    doc_commands_are_run kubernetes.md install render uninstall
+    cd "$TESTS_DIR/.."
+    for name in install render uninstall; do
+        eval "$(doc_commands kubernetes.md $name)" >"$SCRATCH/$name.out"
+    done
+    expect_equal "DaemonSets that are rendered" 4 "$(grep -c '^kind: DaemonSet' "$SCRATCH/render.out")"
 }
 
 tap_main

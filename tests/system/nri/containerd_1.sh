@@ -25,13 +25,12 @@ test_containerd_starts()
 test_a_container_that_ran_before_the_plugin_is_attached()
 {
     local pod id
-    pod=$(cri_pod early)
+    pod=$(cri_pod web)
+    echo "$pod" >"$SCRATCH/web.pod"
     id=$(cri_container "$pod" early "${LIMITS[@]}")
     [ "$(cri exec "$id" grep MemTotal /proc/meminfo)" != "MemTotal:         262144 kB" ]
     nri_start
     wait_until 10 shows_limit "$id"
-    cri remove "$id"
-    cri remove-pod "$pod"
 }
 
 # shows_limit ID
@@ -40,12 +39,16 @@ shows_limit()
     [ "$(cri exec "$1" grep MemTotal /proc/meminfo)" = "MemTotal:         262144 kB" ]
 }
 
+# in_pod NAME [OPTION…]: a container of the pod that is there.
+in_pod()
+{
+    cri_container "$(cat "$SCRATCH/web.pod")" "$1" "${LIMITS[@]}" "${@:2}"
+}
+
 test_memory_CPUs_and_uptime_are_the_container_s_from_the_start()
 {
-    local pod id uptime
-    pod=$(cri_pod web)
-    echo "$pod" >"$SCRATCH/web.pod"
-    id=$(cri_container "$pod" web "${LIMITS[@]}" -- sh -c 'cat /proc/meminfo >/tmp/first; exec sleep 1000000')
+    local id uptime
+    id=$(in_pod web -- sh -c 'cat /proc/meminfo >/tmp/first; exec sleep 1000000')
     echo "$id" >"$SCRATCH/web"
     expect_match "MemTotal" 'MemTotal: +262144 kB' "$(cri exec "$id" cat /tmp/first)"
     expect_equal "CPUs in cpuinfo" 1 "$(cri exec "$id" grep -c ^processor /proc/cpuinfo)"
@@ -80,13 +83,11 @@ test_the_mounts_cannot_be_written_to()
 # The first ones show where the runtime's cgroups are: from then on containers are registered.
 test_a_later_container_has_files_of_its_own()
 {
-    local pod id
-    pod=$(cat "$SCRATCH/web.pod")
-    id=$(cri_container "$pod" own "${LIMITS[@]}")
+    local id
+    id=$(in_pod own)
     expect_match "who is registered" "$id" "$("$OWNPROC" ps --run-dir "$RUN_DIR")"
     nri_says "files of its own"
     shows_limit "$id"
-    cri remove "$id"
 }
 
 test_a_container_that_is_created_but_never_started_is_forgotten()
@@ -119,8 +120,6 @@ untouched()
     sleep 0.3 # for what might come later
     expect_equal "its mounts" "" "$(cri exec "$id" grep ^ownproc /proc/self/mounts || true)"
     expect_between "who was skipped" $((before + 1)) $((before + 2)) "$(nri_count skipped)"
-    cri remove "$id"
-    cri remove-pod "$pod"
 }
 
 test_a_pod_that_says_no_is_left_alone()
@@ -140,38 +139,32 @@ test_a_privileged_container_is_left_alone()
 
 test_nothing_is_injected_while_the_daemon_is_down_and_all_is_when_it_is_back()
 {
-    local pod id
+    local id
     daemon_stop_all
-    pod=$(cri_pod down)
-    id=$(cri_container "$pod" down "${LIMITS[@]}")
+    id=$(in_pod down)
     expect_equal "its mounts" "" "$(cri exec "$id" grep ^ownproc /proc/self/mounts || true)"
     nri_daemon
     wait_until 15 shows_limit "$id"
-    cri remove-pod "$pod"
 }
 
 test_a_plugin_that_was_killed_takes_up_where_it_was()
 {
-    local pod id
+    local id
     nri_stop -KILL
-    pod=$(cri_pod killed)
-    id=$(cri_container "$pod" killed "${LIMITS[@]}")
+    id=$(in_pod killed)
     nri_start
     wait_until 10 shows_limit "$id"
-    cri remove-pod "$pod"
 }
 
 test_a_containerd_that_was_restarted_is_met_again()
 {
-    local pod id
+    local id
     cri_kill
     cri_start trixie
     wait_until 15 nri_says "sock: closed"
     wait_until 15 nri_met_twice
-    pod=$(cri_pod again)
-    id=$(cri_container "$pod" again "${LIMITS[@]}")
+    id=$(in_pod again)
     shows_limit "$id"
-    cri remove-pod "$pod"
 }
 
 nri_met_twice()
@@ -181,7 +174,7 @@ nri_met_twice()
 
 test_the_runtime_may_start_the_plugin_itself()
 {
-    local pod id
+    local id
     nri_stop
     cri_kill
     nri_config >"$SCRATCH/nri.conf"
@@ -189,20 +182,18 @@ test_the_runtime_may_start_the_plugin_itself()
         "$NRI" "$SCRATCH/nri.conf" "$RUN_DIR" "$TREE" "$SCRATCH/nri.log" >"$CRI/plugins/90-ownproc"
     chmod +x "$CRI/plugins/90-ownproc"
     cri_start trixie
-    pod=$(cri_pod installed)
-    id=$(cri_container "$pod" installed "${LIMITS[@]}")
+    id=$(in_pod installed)
     shows_limit "$id"
     rm "$CRI/plugins/90-ownproc"
 }
 
 test_nothing_remains()
 {
-    cri remove-all
-    cri_kill
-    rm "$CRI/pid"
+    cri_stop
     expect_equal "processes of the plugin" "" "$(pgrep -f "^$NRI .*$SCRATCH" || true)"
     expect_equal "registered" "" "$("$OWNPROC" ps --run-dir "$RUN_DIR" | awk 'NR > 1 && $NF == "yes"')"
-    umount "$TREE" # nobody uses it
+    expect_equal "shims" "" "$(pgrep -f "containerd-shim.*$CRI" || true)"
+    umount "$TREE" # which nobody uses
 }
 
 tap_main

@@ -25,7 +25,7 @@ play()
     nri_config "attach-program=$SCRATCH/attach" >"$SCRATCH/nri.conf"
     rm -f "$SCRATCH/attached"
     nri_run --socket "$SCRATCH/nri.sock"
-    /usr/bin/python3 "$SYSTEM_LIB/nri_runtime.py" "$SCRATCH/nri.sock" "$@" ||
+    /usr/bin/python3 -B "$SYSTEM_LIB/nri_runtime.py" "$SCRATCH/nri.sock" "$@" ||
         fail "the plugin says: $(cat "$SCRATCH/nri.log")"
 }
 

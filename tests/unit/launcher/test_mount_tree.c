@@ -63,6 +63,30 @@ another_procfs_that_stays_whole_is_enough(void **state)
     assert_true(unmasked(ROOT PROC "23 20 0:7 /sys /mnt rw - proc proc rw\n"));
 }
 
+static bool
+shared(const char *container, const char *machine)
+{
+    g_autoptr(GPtrArray) theirs = parse(container), ours = parse(machine);
+
+    return mount_tree_is_shared_with(theirs, ours);
+}
+
+static void
+peers_of_the_machine_are_found_by_their_group(void **state)
+{
+    const char *machine = "20 1 8:1 / / rw shared:1 - ext4 /dev/sda1 rw\n"
+                          "21 20 0:5 / /proc rw shared:12 - proc proc rw\n";
+
+    (void)state;
+    assert_true(shared("31 30 0:5 / /proc rw master:3 shared:12 - proc proc rw\n", machine));
+    assert_false(shared("31 30 0:5 / /proc rw shared:1 - tmpfs t rw\n", machine));
+    /* It receives what is mounted there, and gives nothing back. */
+    assert_false(shared("31 30 0:5 / /proc rw master:12 - proc proc rw\n", machine));
+    assert_false(shared("31 30 0:5 / /proc rw shared:13 - proc proc rw\n", machine));
+    assert_false(
+        shared("31 30 0:5 / /proc rw - proc proc rw\n", "21 20 0:5 / /proc rw - proc p rw\n"));
+}
+
 static void
 bound_id_is(const char *line, const char *wanted)
 {
@@ -97,6 +121,7 @@ main(void)
         cmocka_unit_test(lines_become_mounts_and_what_is_none_is_passed_over),
         cmocka_unit_test(a_procfs_that_can_be_seen_whole_is_unmasked),
         cmocka_unit_test(another_procfs_that_stays_whole_is_enough),
+        cmocka_unit_test(peers_of_the_machine_are_found_by_their_group),
         cmocka_unit_test(the_bound_tree_tells_the_name_of_the_container),
     };
 

@@ -86,10 +86,39 @@ numbers_and_texts_of_a_hostile_keeper_end_somewhere(void **state)
     assert_true(g_utf8_validate(json->str, (gssize)json->len, NULL));
 }
 
+static void
+one_line_tells_which_way_containers_got_their_files(void **state)
+{
+    g_autoptr(GString) out = g_string_new(NULL), json = g_string_new(NULL);
+    Status status = one_worker();
+
+    (void)state;
+    status.tally.counts[TALLY_HOOK][TALLY_INJECTED] = 12;
+    status.tally.counts[TALLY_HOOK][TALLY_FAILED] = 1;
+    status.tally.counts[TALLY_RUNTIME][TALLY_INJECTED] = 3;
+    status_print_text(&status, out);
+    status_print_json(&status, json);
+    assert_has(out, "\ngiven        hook 12 (1 failed), runtime 3\n");
+    assert_has(json, "\"hook\": {\"injected\": 12, \"repaired\": 0, \"skipped\": 0, \"failed\": 1");
+}
+
+static void
+nobody_who_got_files_is_no_line(void **state)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+    const Status status = one_worker();
+
+    (void)state;
+    status_print_text(&status, out);
+    assert_null(strstr(out->str, "given  "));
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_line_tells_which_way_containers_got_their_files),
+        cmocka_unit_test(nobody_who_got_files_is_no_line),
         cmocka_unit_test(people_are_told_who_keeps_and_who_serves),
         cmocka_unit_test(programs_are_told_the_same),
         cmocka_unit_test(what_nobody_says_is_null),
