@@ -266,12 +266,18 @@ test_uninstalling_leaves_nothing()
     expect_equal "mounts in the pod that had its own" "" "$(grep fuse.ownproc "/proc/$(cri pid "$id")/mounts" || true)"
     kubelet delete "$(cat "$SCRATCH/uninstall")"
     expect_equal "files on the node" "" "$(find /var/lib/ownproc $RUN_DIR -mindepth 1)"
-    expect_equal "cgroups on the node" "" "$(container_mounts | sed "s,\$,/$CGROUP," | xargs -r ls -d 2>/dev/null || true)"
+    expect_equal "cgroups on the node" "" "$(cgroup_mounts | sed "s,\$,/$CGROUP," | xargs -r ls -d 2>/dev/null || true)"
 }
 
 is_gone()
 {
     [ ! -e "/proc/$1" ]
+}
+
+# Every hierarchy, those without controllers too.
+cgroup_mounts()
+{
+    awk '$3 ~ /^cgroup2?$/ && $2 ~ "^/sys/fs/cgroup" { print $2 }' /proc/mounts | sort -u
 }
 
 node_stop()
@@ -288,8 +294,8 @@ node_tidy()
     local mount
     [ ! -S $RUN_DIR/keeper.sock ] || "$OWNPROC" shutdown --force --run-dir $RUN_DIR 2>/dev/null || true
     node_stop
-    for mount in $(container_mounts); do
-        [ ! -d "$mount/$CGROUP" ] || rmdir "$mount/$CGROUP" || true
+    for mount in $(cgroup_mounts); do
+        container_remove_tree "$mount/$CGROUP"
     done
 }
 trap '[ "$BASHPID" != "$SYSTEM_SHELL" ] || { node_tidy; system_tidy; }' EXIT
