@@ -118,10 +118,10 @@ tally_add(const char *run_dir, TallyRoute route, TallyOutcome outcome, unsigned 
     text = io_read_fd(fd, path, &len, NULL);
     /* A file that makes no sense is begun anew. */
     if (!text || !parse(text, len, &tally, NULL))
-        (void)ftruncate(fd, 0);
+        (void)!ftruncate(fd, 0);
     tally.counts[route][outcome] = number_add(tally.counts[route][outcome], count);
     new = render(&tally);
-    (void)pwrite(fd, new->str, new->len, 0);
+    (void)!pwrite(fd, new->str, new->len, 0);
     g_string_free(new, TRUE);
 }
 

@@ -145,10 +145,6 @@ cgroup_read_memory(const Cgroups *cgroups, CgroupMemory *ret, CgroupEvents *ret_
            cgroup_failed(cgroups, CGROUP_MEMORY, error);
 }
 
-/* Numbers of different hierarchies are told apart by their top bits. */
-#define ID_HIERARCHY_SHIFT 60
-G_STATIC_ASSERT(CGROUP_N_CONTROLLERS < 16);
-
 static bool
 id_in(const CgroupHierarchy *hierarchy, const char *path, unsigned number, uint64_t *ret,
       GError **error)
@@ -161,7 +157,7 @@ id_in(const CgroupHierarchy *hierarchy, const char *path, unsigned number, uint6
     }
     if (!cgroup_layout_stat(hierarchy, path, &status, error))
         return false;
-    *ret = status.st_ino ^ (uint64_t)number << ID_HIERARCHY_SHIFT;
+    *ret = status.st_ino ^ (uint64_t)number << CGROUPS_ID_SHIFT;
     return true;
 }
 

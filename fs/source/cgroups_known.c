@@ -38,6 +38,19 @@ cgroups_known_add(CgroupsKnown *known, unsigned place, const CgroupsKnownPlace *
     at->its = its;
 }
 
+void
+cgroups_known_renew(CgroupsKnown *known, uint64_t id, uint64_t tick)
+{
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&known->lock);
+
+    for (unsigned i = 0; i < CGROUPS_KNOWN_PLACES; i++) {
+        CgroupsKnownPlace *at = &known->places[i];
+
+        if (at->tick != 0 && (at->ino ^ (uint64_t)i << CGROUPS_ID_SHIFT) == id)
+            at->tick = MAX(at->tick, tick);
+    }
+}
+
 bool
 cgroups_known_are_its(CgroupsKnown *known, uint64_t tick, CgroupsSeen *ret_seen)
 {

@@ -16,6 +16,10 @@
 /* A hierarchy is called by its first controller, the unified one by CGROUP_N_CONTROLLERS. */
 #define CGROUPS_KNOWN_PLACES (CGROUP_N_CONTROLLERS + 1u)
 
+/* A container's number (cgroup_container_id()) tells its hierarchy by its top bits. */
+#define CGROUPS_ID_SHIFT 60
+G_STATIC_ASSERT(CGROUP_N_CONTROLLERS < 16);
+
 typedef struct {
     uint64_t tick; /* in which the path was asked; 0: never */
     dev_t dev;
@@ -41,6 +45,9 @@ unsigned cgroups_place(const CgroupLayout *layout, const CgroupHierarchy *hierar
 /* False if the path of @place was not asked in @tick (not 0) yet. */
 bool cgroups_known_find(CgroupsKnown *known, unsigned place, uint64_t tick, CgroupsKnownPlace *ret);
 void cgroups_known_add(CgroupsKnown *known, unsigned place, const CgroupsKnownPlace *found);
+
+/* In @tick the container's number was found to be @id: one of its paths need not be asked again. */
+void cgroups_known_renew(CgroupsKnown *known, uint64_t id, uint64_t tick);
 
 /* True if all that was found out in @tick is proved to be the container's, and something was.  Else
  * *@ret_seen is what will be, if the container is there now. */

@@ -193,13 +193,31 @@ unregister_all(const AttachConfig *config, const GPtrArray *mounts)
     }
 }
 
+/* How many of the daemon's files it still has: somebody else's mounts cover them, or it moves what
+ * is on the way to them just now. */
+static unsigned
+left_of(const AttachConfig *config, const Process *process)
+{
+    g_autoptr(GPtrArray) mounts = process_mounts(process, NULL);
+    unsigned left = 0;
+
+    for (guint i = 0; mounts && i < mounts->len; i++) {
+        const TreeMount *mount = mounts->pdata[i];
+
+        if (mount_tree_is_over_kernel_file(mount) &&
+            g_strv_contains((const char *const *)config->devices, mount->device))
+            left++;
+    }
+    return left;
+}
+
 void
 detach_container(const AttachConfig *config, const Process *process, AttachReport *ret)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) mounts = process_mounts(process, &error);
     g_autofree char *id = mounts ? former_id(mounts) : NULL;
-    unsigned count = 0;
+    unsigned count = 0, left;
 
     report_begin(process, ret);
     if (id) {
@@ -208,6 +226,13 @@ detach_container(const AttachConfig *config, const Process *process, AttachRepor
     }
     if (!mounts || !eject(config, process, EJECT_OURS, &count, &error)) {
         set_reason(ret, ATTACH_FAILED, error->message);
+        return;
+    }
+    left = left_of(config, process);
+    if (left > 0) {
+        g_autofree char *reason = g_strdup_printf("%u of its files cannot be reached", left);
+
+        set_reason(ret, ATTACH_FAILED, reason);
         return;
     }
     unregister_all(config, mounts);

@@ -15,6 +15,7 @@
 #include "common/fd.h"
 #include "common/io.h"
 #include "launcher/attach/attach.h"
+#include "launcher/attach/hook_note.h"
 #include "launcher/attach/inject.h"
 #include "launcher/attach/oci.h"
 #include "launcher/attach/select.h"
@@ -102,16 +103,22 @@ announce(const Hook *hook, GError **error)
     g_autoptr(GString) request = registration_request_process(hook->state.id, hook->state.pid);
     g_autofree char *body = control_ask(hook->run_dir, request, NULL, error);
 
-    return body != NULL;
+    if (!body) {
+        hook_note_drop(hook->run_dir, hook->state.id);
+        return false;
+    }
+    (void)hook_note_leave(hook->run_dir, hook->state.id, hook->state.pid);
+    return true;
 }
 
-/* Its directory of the bound tree: it is there if createRuntime was called, and we may look. */
+/* Its directory of the bound tree; NULL if createRuntime was not called, or could not register it
+ * (another may have its name), or we may not look. */
 static char *
 bound_of(const Hook *hook)
 {
-    if (strchr(hook->state.id, '/') || hook->state.id[0] == '.')
-        return NULL;
-    return g_build_filename(hook->run_dir, "containers", hook->state.id, NULL);
+    return hook_note_take(hook->run_dir, hook->state.id)
+               ? g_build_filename(hook->run_dir, "containers", hook->state.id, NULL)
+               : NULL;
 }
 
 static bool
@@ -156,7 +163,8 @@ run(Hook *hook)
         return 0;
     if (!outside)
         tally_add(hook->run_dir, TALLY_HOOK, TALLY_FAILED, 1);
-    fprintf(stderr, "ownproc: no files for %s: %s\n",
+    fprintf(stderr, "ownproc: %s %s: %s\n",
+            outside ? "the daemon does not register" : "no files for",
             hook->state.id ? hook->state.id : "a container", error->message);
     /* What is not registered only reads slower. */
     return hook->require && !outside ? LAUNCH_ERROR_FAILED : 0;

@@ -2,19 +2,10 @@
 
 #include "launcher/attach/oci.h"
 
-#include "launcher/launch_error.h"
-
-#include <jansson.h>
-#include <string.h>
+#include "common/error.h"
+#include "launcher/json_read.h"
 
 #define ANNOTATION "ownproc.dev/inject"
-
-static void
-free_json(json_t *json)
-{
-    json_decref(json);
-}
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(json_t, free_json)
 
 void
 oci_state_clear(OciState *state)
@@ -30,39 +21,33 @@ oci_config_clear(OciConfig *config)
     g_clear_pointer(&config->root, g_free);
 }
 
-static json_t *
+static json_object *
 load(const char *text, size_t len, const char *what, GError **error)
 {
-    json_error_t problem;
-    json_t *json = json_loadb(text, len, 0, &problem);
+    json_object *object = json_read_object(text, len, error);
 
-    if (!json) {
-        g_autofree char *shown = g_strescape(problem.text, "\"");
-
-        g_set_error(error, LAUNCH_ERROR, LAUNCH_ERROR_FAILED, "%s is no JSON: line %d: %s", what,
-                    problem.line, shown);
-    }
-    return json;
+    if (!object)
+        g_prefix_error(error, "%s: ", what);
+    return object;
 }
 
-/* Of an object, or of NULL; NULL if it is not there, or not a string. */
-static const char *
-string_of(const json_t *object, const char *key)
+static json_object *
+part(json_object *object, const char *key)
 {
-    return json_string_value(json_object_get(object, key));
+    return json_read_get(object, key, json_type_object);
 }
 
 bool
 oci_state_parse(const char *text, size_t len, OciState *ret, GError **error)
 {
-    g_autoptr(json_t) state = load(text, len, "the state of the container", error);
-    const char *id = string_of(state, "id"), *bundle = string_of(state, "bundle");
-    json_int_t pid = json_integer_value(json_object_get(state, "pid"));
+    g_autoptr(json_object) state = load(text, len, "the state of the container", error);
+    const char *id = json_read_string(state, "id"), *bundle = json_read_string(state, "bundle");
+    int64_t pid = json_object_get_int64(json_read_get(state, "pid", json_type_int));
 
     if (!state)
         return false;
     if (!id || !bundle || bundle[0] != '/' || pid < 0 || pid > G_MAXINT) {
-        g_set_error(error, LAUNCH_ERROR, LAUNCH_ERROR_FAILED,
+        g_set_error(error, READ_ERROR, READ_ERROR_MALFORMED,
                     "the state of the container has no id or no bundle");
         return false;
     }
@@ -70,9 +55,9 @@ oci_state_parse(const char *text, size_t len, OciState *ret, GError **error)
         .id = g_strdup(id),
         .pid = (pid_t)pid,
         .bundle = g_strdup(bundle),
-        .root = g_strdup(string_of(state, "root")),
+        .root = g_strdup(json_read_string(state, "root")),
         .unwanted =
-            g_strcmp0(string_of(json_object_get(state, "annotations"), ANNOTATION), "false") == 0,
+            g_strcmp0(json_read_string(part(state, "annotations"), ANNOTATION), "false") == 0,
     };
     return true;
 }
@@ -80,18 +65,18 @@ oci_state_parse(const char *text, size_t len, OciState *ret, GError **error)
 bool
 oci_config_parse(const char *text, size_t len, OciConfig *ret, GError **error)
 {
-    g_autoptr(json_t) config = load(text, len, "config.json", error);
-    const char *root = string_of(json_object_get(config, "root"), "path");
-    const json_t *linux_part = json_object_get(config, "linux");
+    g_autoptr(json_object) config = load(text, len, "config.json", error);
+    const char *root = json_read_string(part(config, "root"), "path");
 
     if (!config)
         return false;
     if (!root || !root[0]) {
-        g_set_error(error, LAUNCH_ERROR, LAUNCH_ERROR_FAILED, "config.json has no root.path");
+        g_set_error(error, READ_ERROR, READ_ERROR_MALFORMED, "config.json has no root.path");
         return false;
     }
     ret->root = g_strdup(root);
-    ret->unmasked = json_array_size(json_object_get(linux_part, "maskedPaths")) == 0;
+    ret->unmasked =
+        json_read_length(json_read_get(part(config, "linux"), "maskedPaths", json_type_array)) == 0;
     return true;
 }
 

@@ -22,7 +22,7 @@ typedef struct {
     bool unmasked; /* it has no masked paths */
 } OciConfig;
 
-/* LAUNCH_ERROR_FAILED: it is no JSON, or lacks what it must have. */
+/* READ_ERROR_MALFORMED: it is no JSON, or lacks what it must have. */
 bool oci_state_parse(const char *text, size_t len, OciState *ret, GError **error);
 bool oci_config_parse(const char *text, size_t len, OciConfig *ret, GError **error);
 

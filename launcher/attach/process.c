@@ -13,7 +13,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define STARTED_FIELD 20 /* of /proc/PID/stat, counted from what follows the command's name */
+#define STARTED_FIELD 20  /* of /proc/PID/stat, counted from what follows the command's name */
+#define MOUNTS_MAX 20000u /* of a container; whoever has more wants us to count them */
 
 void
 process_free(Process *process)
@@ -116,5 +117,11 @@ process_mounts(const Process *process, GError **error)
     size_t len;
     g_autofree char *text = io_read_at(process->dir_fd, "mountinfo", &len, error);
 
-    return text ? mount_tree_parse(text, len) : NULL;
+    GPtrArray *mounts = text ? mount_tree_parse(text, len) : NULL;
+
+    if (!mounts || mounts->len <= MOUNTS_MAX)
+        return mounts;
+    g_ptr_array_unref(mounts);
+    g_set_error(error, LAUNCH_ERROR, LAUNCH_ERROR_FAILED, "it has more than %u mounts", MOUNTS_MAX);
+    return NULL;
 }

@@ -16,8 +16,15 @@
 #include <sys/syscall.h>
 
 #define NAMED_MAX 10u /* containers that are called by name */
+#define SILENT_MAX 5u /* connections whose answer is waited for in vain: anybody can make many */
 
-typedef enum { CONTAINER_COVERED, CONTAINER_BARE, CONTAINER_UNMASKED, CONTAINER_DEAD } Condition;
+typedef enum {
+    CONTAINER_COVERED,
+    CONTAINER_BARE,
+    CONTAINER_UNMASKED,
+    CONTAINER_DEAD,
+    CONTAINER_UNSEEN,
+} Condition;
 
 typedef struct {
     Condition condition;
@@ -33,6 +40,8 @@ static const ConditionText texts[] = {
      "has none of the files, and nothing of its /proc is masked", FINDING_NOTE},
     {CONTAINER_DEAD, "ownproc repair --all puts new ones there.", "has files that are dead",
      FINDING_BAD},
+    {CONTAINER_UNSEEN, "Repair those that are dead, then ask again.",
+     "was not looked at, because too many others do not answer", FINDING_UNKNOWN},
 };
 
 /* One file of one container, which may never answer. */
@@ -104,6 +113,9 @@ condition_of(const Process *process, const GPtrArray *mounts, GHashTable *silent
 
         if (!is_served(mount) || !g_hash_table_add(seen, mount->device))
             continue;
+        if (!g_hash_table_contains(silent, mount->device) &&
+            g_hash_table_size(silent) >= SILENT_MAX)
+            return CONTAINER_UNSEEN;
         if (!g_hash_table_contains(silent, mount->device))
             state = state_of(process, mount);
         if (state == FILE_SILENT)

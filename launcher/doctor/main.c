@@ -56,6 +56,10 @@ doctor_main(int argc, char **argv)
         fprintf(stderr, "ownproc: %s\n", error ? error->message : "doctor takes no arguments");
         return LAUNCH_ERROR_USAGE;
     }
+    if (geteuid() != 0) {
+        fprintf(stderr, "ownproc: doctor can only examine the machine as root\n");
+        return LAUNCH_ERROR_FAILED;
+    }
     absolute = g_canonicalize_filename(tree ? tree : OPTIONS_TREE, NULL);
     for (size_t i = 0; i < G_N_ELEMENTS(formats); i++)
         if (strcmp(format ? format : "text", formats[i].name) == 0)

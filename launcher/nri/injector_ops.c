@@ -8,6 +8,7 @@
 #include "launcher/nri/binds.h"
 #include "launcher/nri/cgroup_name.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -134,7 +135,7 @@ wanted(InjectorRuntime *runtime, Subject *subject, PolicyVerdict *ret)
 {
     const char *reason = "";
 
-    /* containerd joins the pod's, which may be the host's; ours is, or pids would tell us nothing. */
+    /* containerd joins the pod's, which may be the host's; ours is, or pids would tell nothing. */
     if (subject->joined_pids && is_same_namespace(subject->joined_pids, "/proc/self/ns/pid"))
         subject->host_pids = true;
     if (subject->wish == WISH_UNKNOWN)
@@ -180,17 +181,24 @@ is_in(pid_t pid, const char *cgroup)
     return !paths.unified || strcmp(paths.unified, cgroup) == 0;
 }
 
+/* Not to be allowed to signal it is a sign of life. */
+static bool
+has_ended(pid_t pid)
+{
+    return kill(pid, 0) < 0 && errno == ESRCH;
+}
+
 /* Where one is the next will be; where one is not none will. */
 static void
 learn(InjectorRuntime *runtime, const Known *known)
 {
-    if (!known->cgroup || runtime->trust == TRUST_LOST || kill(known->pid, 0) < 0)
+    if (!known->cgroup || runtime->trust == TRUST_LOST)
         return;
     if (is_in(known->pid, known->cgroup)) {
         runtime->trust = TRUST_SEEN;
         return;
     }
-    if (kill(known->pid, 0) < 0) /* it had ended */
+    if (has_ended(known->pid))
         return;
     runtime->trust = TRUST_LOST;
     if (known->bound)

@@ -29,19 +29,17 @@ struct Jobs {
     JobsConfig config;
     GPtrArray *list; /* of Job; those that run first */
     guint n_running;
+    GArray *killed; /* pids that may take their time to end */
 };
 
 extern char **environ;
 
+/* A program that still runs comes to its end by itself: half of the files is worse than none. */
 static void
 job_free(gpointer data)
 {
     Job *job = data;
 
-    if (job->child > 0) {
-        kill(job->child, SIGKILL);
-        (void)waitpid(job->child, NULL, 0);
-    }
     fd_clear(&job->pidfd);
     fd_clear(&job->child_fd);
     g_free(job->id);
@@ -53,7 +51,9 @@ jobs_new(const JobsConfig *config)
 {
     Jobs *jobs = g_new(Jobs, 1);
 
-    *jobs = (Jobs){.config = *config, .list = g_ptr_array_new_with_free_func(job_free)};
+    *jobs = (Jobs){.config = *config,
+                   .list = g_ptr_array_new_with_free_func(job_free),
+                   .killed = g_array_new(FALSE, FALSE, sizeof(pid_t))};
     return jobs;
 }
 
@@ -63,10 +63,11 @@ jobs_free(Jobs *jobs)
     if (!jobs)
         return;
     g_ptr_array_unref(jobs->list);
+    g_array_unref(jobs->killed);
     g_free(jobs);
 }
 
-/* Those that run are let run: a program that is killed half-way leaves half of the files. */
+/* Those that run are let run. */
 static Job *
 find_waiting(const Jobs *jobs, const char *id)
 {
@@ -180,14 +181,13 @@ look_after(Jobs *jobs, Job *job)
     int status;
 
     if (waitpid(job->child, &status, WNOHANG) == job->child) {
-        job->child = 0;
         finish(jobs, job, outcome_of(job, status));
         return true;
     }
     if (g_get_monotonic_time() < job->end)
         return false;
     kill(job->child, SIGKILL);
-    job->child = 0; /* which may take its time to end: it is not waited for */
+    g_array_append_val(jobs->killed, job->child);
     finish(jobs, job, JOB_BROKEN);
     return true;
 }
@@ -208,6 +208,9 @@ start_next(Jobs *jobs)
 void
 jobs_step(Jobs *jobs, bool start)
 {
+    for (guint i = jobs->killed->len; i-- > 0;)
+        if (waitpid(g_array_index(jobs->killed, pid_t, i), NULL, WNOHANG) != 0)
+            g_array_remove_index_fast(jobs->killed, i);
     for (guint i = jobs->n_running; i-- > 0;)
         look_after(jobs, jobs->list->pdata[i]);
     while (start && jobs_are_waiting(jobs))

@@ -14,9 +14,11 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-#define PATIENCE_USEC 100000 /* for an answer: a runtime gives us 2 s in all */
-#define STUCK_USEC 5000000   /* who owes an answer for so long does not come back */
-#define STUCK_MAX 4          /* who was killed in the middle of a request may not end, either */
+/* For an answer: a runtime gives us 2 s, which others share.  Who owes one already gets less. */
+#define PATIENCE_USEC 500000
+#define SILENT_PATIENCE_USEC 50000
+#define STUCK_USEC 5000000 /* who owes an answer for so long does not come back */
+#define STUCK_MAX 4        /* who was killed in the middle of a request may not end, either */
 
 struct Scout {
     const char *tree, *run_dir;
@@ -159,9 +161,9 @@ receive(Scout *scout, char *packet, gint64 end)
 
 /* Answers to older questions are passed over. */
 static GPtrArray *
-wait_for(Scout *scout, GError **error)
+wait_for(Scout *scout, gint64 patience, GError **error)
 {
-    gint64 end = g_get_monotonic_time() + PATIENCE_USEC;
+    gint64 end = g_get_monotonic_time() + patience;
     static char packet[SCOUT_PACKET_MAX + 1];
 
     for (;;) {
@@ -216,9 +218,10 @@ scout_look(Scout *scout, const char *id, const char *cgroup, GError **error)
             return NULL;
         }
     }
-    if (scout->silent_since == 0)
-        scout->silent_since = g_get_monotonic_time();
-    return wait_for(scout, error);
+    if (scout->silent_since != 0)
+        return wait_for(scout, SILENT_PATIENCE_USEC, error);
+    scout->silent_since = g_get_monotonic_time();
+    return wait_for(scout, PATIENCE_USEC, error);
 }
 
 void

@@ -18,7 +18,7 @@ void scout_free(Scout *scout);
 
 /* Which files there are for a container, a list of bind_list.h that the caller frees; with @cgroup,
  * where it is or will be, they are its own: it is registered as @id.  Both NULL: for no container.
- * Fails, and says why, if the daemon is down or says nothing for a tenth of a second. */
+ * Fails, and says why, if the daemon is down or says nothing for half a second. */
 GPtrArray *scout_look(Scout *scout, const char *id, const char *cgroup, GError **error);
 
 /* The container @id has not come to life.  Nobody waits for that. */

@@ -13,6 +13,7 @@
 
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #define LIST_SEC 3 /* a worker that is stuck is replaced after 2 s */
 
@@ -20,7 +21,7 @@ typedef struct {
     const Settings *settings;
     const char *real;
     RealKind kind;
-    const char *hook; /* the program of our hook; NULL: there is none */
+    const char *hook; /* the program that is our hook; NULL: it is not there */
     json_object *spec;
     bool changed;
 } Injection;
@@ -64,6 +65,16 @@ reason_to_skip(const Injection *injection)
     return NULL;
 }
 
+/* Nothing can be made in procfs or sysfs to mount a file on: what this kernel has not
+ * (pressure/irq) no container has. */
+static bool
+kernel_has(const char *file)
+{
+    g_autofree char *path = g_strdup_printf("/%s", file);
+
+    return access(path, F_OK) == 0;
+}
+
 /* Returns how many were added; *ret_refused: more files are wanted, which the runtime refuses. */
 static unsigned
 add_files(const Injection *injection, char **files, bool *ret_refused)
@@ -72,7 +83,7 @@ add_files(const Injection *injection, char **files, bool *ret_refused)
 
     *ret_refused = false;
     for (size_t i = 0; files[i]; i++) {
-        if (!settings_want(injection->settings, files[i]))
+        if (!settings_want(injection->settings, files[i]) || !kernel_has(files[i]))
             continue;
         if (real_accepts(injection->kind, files[i]))
             n += spec_add_file(injection->spec, injection->settings->tree, files[i]);
@@ -108,7 +119,7 @@ add(Injection *injection, GError **error)
         return false;
     }
     /* The hook binds all there is, not what was chosen. */
-    if (refused && injection->hook && !settings->files)
+    if (refused && settings->hook && injection->hook && !settings->files)
         (void)hook_program_add(injection->spec, injection->hook, settings);
     injection->changed = true;
     if (spec_note(injection->spec, add_clock(injection)))
@@ -147,7 +158,7 @@ edit_bundle(const Invocation *invocation, Injection *injection, GError **error)
         return false;
     }
     text = bundle_read(invocation->bundle, &bundle, &len, error);
-    spec = text ? spec_parse(text, len, error) : NULL;
+    spec = text ? json_read_object(text, len, error) : NULL;
     if (!spec)
         return false;
     injection->spec = spec;
@@ -160,7 +171,7 @@ edit_bundle(const Invocation *invocation, Injection *injection, GError **error)
 bool
 inject(const Invocation *invocation, const Settings *settings, const char *real)
 {
-    g_autofree char *hook = settings->hook ? hook_program_find(settings) : NULL;
+    g_autofree char *hook = hook_program_find(settings);
     Injection injection = {
         .settings = settings, .real = real, .kind = real_kind(real), .hook = hook};
     g_autoptr(GError) error = NULL;

@@ -101,7 +101,7 @@ real_has_time_namespaces(const char *path)
 {
     InChild what = {ask_features, (void *)path, FEATURES_SEC};
     g_autoptr(GString) text = in_child(&what, NULL);
-    g_autoptr(json_object) features = text ? spec_parse(text->str, text->len, NULL) : NULL;
+    g_autoptr(json_object) features = text ? json_read_object(text->str, text->len, NULL) : NULL;
     json_object *system = NULL, *names = NULL;
 
     if (!features || !json_object_object_get_ex(features, "linux", &system) ||

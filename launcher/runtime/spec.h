@@ -5,25 +5,16 @@
 
 #pragma once
 
+#include "launcher/json_read.h"
+
 #include <glib.h>
-#include <json-c/json.h>
 #include <stdbool.h>
 #include <stdint.h>
-
-static inline void
-spec_free(json_object *spec)
-{
-    (void)json_object_put(spec); /* whether it was the last reference */
-}
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(json_object, spec_free)
 
 #define SPEC_ERROR (spec_error_quark())
 GQuark spec_error_quark(void);
 /* It is none of ours to inject, and why not; or it is no configuration at all. */
 typedef enum { SPEC_ERROR_SKIP, SPEC_ERROR_MALFORMED } SpecError;
-
-/* Parses @text, NUL-terminated, strictly; the caller owns the result.  SPEC_ERROR_MALFORMED. */
-json_object *spec_parse(const char *text, size_t len, GError **error);
 
 typedef enum {
     SPEC_PID_OWN,  /* a pid namespace of its own */

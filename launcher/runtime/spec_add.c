@@ -27,9 +27,9 @@ is_below(const char *path, const char *above)
 static bool
 is_taken(json_object *spec, const char *point)
 {
-    json_object *mounts = spec_get(spec, "mounts", json_type_array);
+    json_object *mounts = json_read_get(spec, "mounts", json_type_array);
 
-    for (size_t i = 0; i < spec_length(mounts); i++) {
+    for (size_t i = 0; i < json_read_length(mounts); i++) {
         g_autofree char *path = spec_point(json_object_array_get_idx(mounts, i));
 
         if (!path || strcmp(path, "/") == 0 || strcmp(path, "/proc") == 0 ||
@@ -104,10 +104,12 @@ boot_offset(uint64_t boottime_nsec)
 SpecClock
 spec_add_clock(json_object *spec, uint64_t boottime_nsec)
 {
-    json_object *system = spec_get(spec, "linux", json_type_object), *namespaces, *name, *offsets;
+    json_object *system = json_read_get(spec, "linux", json_type_object), *namespaces, *name,
+                *offsets;
     json_object *own = spec_namespace(spec, "time");
 
-    if (!system || spec_string(own, "path") || spec_get(system, "timeOffsets", json_type_object))
+    if (!system || json_read_string(own, "path") ||
+        json_read_get(system, "timeOffsets", json_type_object))
         return SPEC_CLOCK_NONE;
     namespaces = spec_need(system, "namespaces", json_type_array);
     offsets = spec_need(system, "timeOffsets", json_type_object);
@@ -126,7 +128,7 @@ spec_add_clock(json_object *spec, uint64_t boottime_nsec)
 static void
 drop(json_object *array, bool (*ours)(json_object *one, const char *text), const char *text)
 {
-    for (size_t i = spec_length(array); i-- > 0;)
+    for (size_t i = json_read_length(array); i-- > 0;)
         if (ours(json_object_array_get_idx(array, i), text))
             json_object_array_del_idx(array, i, 1);
 }
@@ -134,40 +136,40 @@ drop(json_object *array, bool (*ours)(json_object *one, const char *text), const
 static bool
 is_our_mount(json_object *mount, const char *tree)
 {
-    const char *source = spec_string(mount, "source");
+    const char *source = json_read_string(mount, "source");
 
     return source && is_below(source, tree) &&
-           g_strcmp0(source + strlen(tree), spec_string(mount, "destination")) == 0;
+           g_strcmp0(source + strlen(tree), json_read_string(mount, "destination")) == 0;
 }
 
 static bool
 is_our_hook(json_object *hook, const char *path)
 {
-    return g_strcmp0(spec_string(hook, "path"), path) == 0;
+    return g_strcmp0(json_read_string(hook, "path"), path) == 0;
 }
 
 static bool
 is_time_namespace(json_object *name, const char *type)
 {
-    return g_strcmp0(spec_string(name, "type"), type) == 0;
+    return g_strcmp0(json_read_string(name, "type"), type) == 0;
 }
 
 bool
 spec_take_back(json_object *spec, const char *tree, const char *hook)
 {
-    json_object *notes = spec_get(spec, "annotations", json_type_object);
-    json_object *system = spec_get(spec, "linux", json_type_object);
-    const char *added = spec_string(notes, ADDED);
+    json_object *notes = json_read_get(spec, "annotations", json_type_object);
+    json_object *system = json_read_get(spec, "linux", json_type_object);
+    const char *added = json_read_string(notes, ADDED);
 
     if (!added)
         return false;
-    drop(spec_get(spec, "mounts", json_type_array), is_our_mount, tree);
+    drop(json_read_get(spec, "mounts", json_type_array), is_our_mount, tree);
     if (hook)
-        drop(
-            spec_get(spec_get(spec, "hooks", json_type_object), "createContainer", json_type_array),
-            is_our_hook, hook);
+        drop(json_read_get(json_read_get(spec, "hooks", json_type_object), "createContainer",
+                           json_type_array),
+             is_our_hook, hook);
     if (system && strcmp(added, added_texts[SPEC_CLOCK_NAMESPACE]) == 0)
-        drop(spec_get(system, "namespaces", json_type_array), is_time_namespace, "time");
+        drop(json_read_get(system, "namespaces", json_type_array), is_time_namespace, "time");
     if (system && strcmp(added, added_texts[SPEC_CLOCK_NONE]) != 0)
         json_object_object_del(system, "timeOffsets");
     json_object_object_del(notes, ADDED);

@@ -3,17 +3,6 @@
 #include "launcher/runtime/spec_json.h"
 
 json_object *
-spec_get(json_object *object, const char *key, json_type type)
-{
-    json_object *value = NULL;
-
-    if (!json_object_is_type(object, json_type_object) ||
-        !json_object_object_get_ex(object, key, &value) || !json_object_is_type(value, type))
-        return NULL;
-    return value;
-}
-
-json_object *
 spec_need(json_object *object, const char *key, json_type type)
 {
     json_object *value = NULL;
@@ -25,30 +14,16 @@ spec_need(json_object *object, const char *key, json_type type)
     return value;
 }
 
-const char *
-spec_string(json_object *object, const char *key)
-{
-    json_object *value = spec_get(object, key, json_type_string);
-
-    return value ? json_object_get_string(value) : NULL;
-}
-
-size_t
-spec_length(json_object *array)
-{
-    return array ? json_object_array_length(array) : 0;
-}
-
 json_object *
 spec_namespace(json_object *spec, const char *type)
 {
-    json_object *all =
-        spec_get(spec_get(spec, "linux", json_type_object), "namespaces", json_type_array);
+    json_object *all = json_read_get(json_read_get(spec, "linux", json_type_object), "namespaces",
+                                     json_type_array);
 
-    for (size_t i = 0; i < spec_length(all); i++) {
+    for (size_t i = 0; i < json_read_length(all); i++) {
         json_object *one = json_object_array_get_idx(all, i);
 
-        if (g_strcmp0(spec_string(one, "type"), type) == 0)
+        if (g_strcmp0(json_read_string(one, "type"), type) == 0)
             return one;
     }
     return NULL;
@@ -57,7 +32,7 @@ spec_namespace(json_object *spec, const char *type)
 char *
 spec_point(json_object *mount)
 {
-    const char *destination = spec_string(mount, "destination");
+    const char *destination = json_read_string(mount, "destination");
 
     if (!destination)
         return NULL;
@@ -69,9 +44,9 @@ spec_point(json_object *mount)
 json_object *
 spec_mount_at(json_object *spec, const char *point)
 {
-    json_object *mounts = spec_get(spec, "mounts", json_type_array), *found = NULL;
+    json_object *mounts = json_read_get(spec, "mounts", json_type_array), *found = NULL;
 
-    for (size_t i = 0; i < spec_length(mounts); i++) {
+    for (size_t i = 0; i < json_read_length(mounts); i++) {
         json_object *mount = json_object_array_get_idx(mounts, i);
         g_autofree char *path = spec_point(mount);
 

@@ -8,6 +8,7 @@
 #     ordinary         our ordinary tree
 #     direct           our ordinary tree, by a reader whose container is not the one that looked it up
 #     lxcfs            lxcfs, with load averages (-l), because ours are computed, too
+#     lxcfs7           the same of Debian's sid, in a VM alone (sections/vm.sh)
 #     floor_no_open, floor_keep_cache, floor_direct_io, floor_getattr
 #                      files that libfuse serves from memory (floor.c)
 
@@ -99,7 +100,7 @@ directory_of()
     kernel) echo /proc ;;
     bound) echo "$RUN_DIR/containers/$2/proc" ;;
     ordinary | direct) echo "$TREE/proc" ;;
-    lxcfs) echo "$SCRATCH/lxcfs/proc" ;;
+    lxcfs | lxcfs7) echo "$SCRATCH/$1/proc" ;;
     floor_*) echo "$SCRATCH/$1" ;;
     esac
 }

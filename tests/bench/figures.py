@@ -9,8 +9,8 @@ import statistics
 MEASURES = ("p50", "p99", "rate", "count", "cpu", "rss", "load", "wanted", "snapshots", "total", "calls", "best")
 FILES = ("meminfo", "stat", "cpuinfo", "uptime", "loadavg")
 READERS = (1, 2, 8, 64)
-CONTENDERS = ("kernel", "bound", "ordinary", "direct", "lxcfs",
-              "floor_no_open", "floor_keep_cache", "floor_direct_io")
+CONTENDERS = ("kernel", "bound", "ordinary", "direct", "lxcfs", "lxcfs7",
+              "floor_no_open", "floor_keep_cache", "floor_direct_io", "floor_getattr", "floor_preads")
 
 
 class Figures:

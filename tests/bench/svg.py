@@ -8,8 +8,8 @@ from html import escape
 WIDTH, HEIGHT = 860, 420
 LEFT, RIGHT, TOP, BOTTOM = 70, 170, 50, 60
 COLOURS = {"kernel": "#555555", "bound": "#1a7f37", "ordinary": "#0969da", "direct": "#8250df",
-           "lxcfs": "#cf222e", "floor_no_open": "#a3cfab", "floor_keep_cache": "#a5c8f0",
-           "floor_direct_io": "#d3c0f0"}
+           "lxcfs": "#cf222e", "lxcfs7": "#8f1a24", "floor_no_open": "#a3cfab", "floor_keep_cache": "#a5c8f0",
+           "floor_direct_io": "#d3c0f0", "floor_getattr": "#e0b060", "floor_preads": "#c09080"}
 
 
 class Scale:

@@ -34,6 +34,20 @@ def read_tables(figures, section, where):
                 yield (f"{where}: {what}, {who}: p50 / p99 in µs", ["file"] + names, rows)
 
 
+def ratio_words(figures, measure, contender, other, file):
+    ratio = figures.ratio(measure, contender, other, section="vm", operation="open", readers=1, file=file)
+    return "–" if ratio is None else f"{ratio:.2g}"
+
+
+def vm_table(figures):
+    """Ratios alone: an emulated machine has no microseconds."""
+    pairs = [(measure, mine, other) for measure in ("p50", "cpu") for mine in ("bound", "ordinary", "direct")
+             for other in ("lxcfs", "lxcfs7") if not (measure == "cpu" and mine == "bound")]
+    rows = [[f"{mine} / {other}, {'p50' if measure == 'p50' else 'CPU of the server'}"] +
+            [ratio_words(figures, measure, mine, other, file) for file in FILES] for measure, mine, other in pairs]
+    return ("In an emulated machine with pure cgroup v2, lxcfs 5.0.3 and lxcfs 7.0.0: ratios", [""] + list(FILES), rows)
+
+
 def rate_table(figures):
     names = there(figures, "latency")
     rows = []
@@ -78,7 +92,8 @@ def crowd_table(figures):
             cells.append(f'{percent(figures.median("load", **keys)):.2f} % for '
                          f'{percent(crowd_served(figures, count, name)):.0f} % of the reads / '
                          f'{figures.median("rss", **keys) / 1024:.1f} MiB / '
-                         f'{short_time(figures.median("p50", **keys))}')
+                         f'{short_time(figures.median("p50", **keys))}'
+                         if figures.median("load", **keys) is not None else "–")
         rows.append([f"{count:,}"] + cells)
     return ("Containers that read five files once a second: server's share of a CPU / RSS / p50 in µs",
             ["containers"] + names, rows)
@@ -138,6 +153,8 @@ def all_tables(figures):
         yield cpu_table(figures, "seldom", "one read every 20 ms")
     if figures.has("docker"):
         yield from read_tables(figures, "docker", "In a Docker container")
+    if figures.has("vm"):
+        yield vm_table(figures)
     if figures.has("depth"):
         yield from depth_tables(figures)
     if figures.has("containers"):

@@ -12,7 +12,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *const args[] = {"ownproc", "hook", NULL};
     g_autofree char *text = g_strndup((const char *)data, size), *once = NULL;
-    g_autoptr(json_object) spec = spec_parse(text, size, NULL), again = NULL;
+    g_autoptr(json_object) spec = json_read_object(text, size, NULL), again = NULL;
     const char *path;
     bool added;
 
@@ -29,7 +29,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     (void)spec_add_hook(spec, "/ownproc", args);
     (void)spec_note(spec, spec_add_clock(spec, size));
     once = g_strdup(spec_text(spec));
-    again = spec_parse(once, strlen(once), NULL);
+    again = json_read_object(once, strlen(once), NULL);
     g_assert(again);
     g_assert(strcmp(spec_text(again), once) == 0);
     return 0;

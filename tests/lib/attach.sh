@@ -23,8 +23,8 @@ bare_container()
     container_exec "$name" unshare --mount --pid --fork --kill-child --mount-proc ${BARE_FLAGS:-} \
         sh -ec "$2; : >'$SCRATCH/$name.ready'; exec sleep 1000" &
     BARE_PARENT=$!
-    wait_until 10 test -e "$SCRATCH/$name.ready"
-    wait_until 5 bare_find
+    wait_until 60 test -e "$SCRATCH/$name.ready"
+    wait_until 30 bare_find
 }
 
 # Its parent is unshare, which waits for it.

@@ -19,7 +19,7 @@ ENGINE_PACKAGES="busybox-static containerd crun docker-cli docker.io iproute2 lx
 engine_libraries()
 {
     case $1 in
-    trixie | sid) echo libglib2.0-0t64 libjansson4 libmicrohttpd12t64 libprotobuf-c1 ;;
+    trixie | sid) echo libglib2.0-0t64 libmicrohttpd12t64 libprotobuf-c1 ;;
     esac
 }
 

@@ -3,7 +3,7 @@
 
 # ownproc-nri, and a daemon of the test's own.  Source it after system.sh or cri.sh.
 
-NRI=$BUILD/launcher/nri/ownproc-nri
+NRI=${NRI:-$BUILD/launcher/nri/ownproc-nri}
 export TREE=$SCRATCH/node/tree RUN_DIR=$SCRATCH/node/run
 
 # Before the engine is started: what is mounted below a shared mount is mounted there, too.

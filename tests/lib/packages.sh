@@ -6,7 +6,7 @@
 packages_for()
 {
     case $1 in
-    build) echo gcc libc6-dev libcap-dev libfuse3-dev libglib2.0-dev libjansson-dev libjson-c-dev libmicrohttpd-dev libprotobuf-c-dev libseccomp-dev meson ninja-build pkg-config protobuf-c-compiler ;;
+    build) echo gcc libc6-dev libcap-dev libfuse3-dev libglib2.0-dev libjson-c-dev libmicrohttpd-dev libprotobuf-c-dev libseccomp-dev meson ninja-build pkg-config protobuf-c-compiler ;;
     tests) echo libcmocka-dev lxcfs procps python3 python3-yaml util-linux ;;
     docs) echo python3-docutils ;;
     format) echo clang-format codespell shellcheck ;;

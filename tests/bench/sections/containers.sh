@@ -17,7 +17,7 @@ bench_containers()
     local counts=${COUNTS:-1,100,1000} words=() name directory
     container_make crowd
     seq 0 $((${counts##*,} - 1)) | sed 's,.*,crowd-& crowd/crowd-&,' | bound_register
-    for name in $(contenders_there kernel bound ordinary lxcfs floor_getattr); do
+    for name in $(contenders_there bound ordinary lxcfs floor_getattr); do
         words+=("$name=$(directory_of "$name" crowd-%u):${SERVER[$name]}")
     done
     words+=("floor_preads=")

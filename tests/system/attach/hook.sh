@@ -55,7 +55,7 @@ test_a_container_of_crun_has_them_too()
     expect_all_files "$OCI_PID"
     expect_numbers "$OCI_PID" 65536 1
     oci_end crun "two-$$"
-    container_remove crun
+    container_remove crun || true
 }
 
 test_without_createRuntime_they_come_from_the_ordinary_tree()
@@ -68,6 +68,26 @@ test_without_createRuntime_they_come_from_the_ordinary_tree()
     expect_numbers "$OCI_PID" 65536 1 oci_exec runc "three-$$"
     ! registered | grep ^three- || fail "it is registered"
     oci_end runc "three-$$"
+}
+
+test_a_container_whose_name_another_has_does_not_see_the_others_numbers()
+{
+    container_make other memory=96M
+    container_hold other
+    printf 'register\nid=same-%s\npid=%s\n\n' $$ "$HELD" |
+        python3 -c 'import socket, sys
+s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); s.sendall(sys.stdin.buffer.read()); print(s.recv(99))' \
+            "$RUN_DIR/ownprocd.sock"
+    expect_match "who is registered" "same-$$" "$(registered)"
+    oci_bundle same
+    oci_hook
+    oci_start runc "same-$$"
+    expect_all_files "$OCI_PID"
+    ! attached "$OCI_PID" | grep " /same-" || fail "it has the files of another"
+    expect_numbers "$OCI_PID" 65536 1 oci_exec runc "same-$$"
+    oci_end runc "same-$$"
+    container_remove other || true
+    expect_equal "notes that are left" "" "$(ls "$RUN_DIR/hooks" 2>/dev/null)"
 }
 
 test_only_the_files_that_are_asked_for_are_mounted()

@@ -75,7 +75,7 @@ test_a_container_with_nothing_but_one_program_in_it_is_given_the_files()
     container_make lonely memory=48M
     bare_container lonely "mount -t proc proc $ROOT/proc && mount --bind /dev/null $ROOT/proc/interrupts &&
         : >'$SCRATCH/lonely.ready' && exec chroot $ROOT /bin/busybox sleep 1000"
-    wait_until 5 grep -q busybox "/proc/$BARE/cmdline"
+    wait_until 30 grep -q busybox "/proc/$BARE/cmdline"
     ownproc attach "$BARE"
     expect_equal MemTotal 49152 "$(chroot "/proc/$BARE/root" /bin/busybox cat /proc/meminfo | meminfo_value MemTotal -)"
     ownproc detach "$BARE"

@@ -15,8 +15,8 @@ test_keepers_that_take_over_from_each_other_are_not_noticed()
 {
     local before code
     kept_start adopted
-    readers_start adopted content 9 4
-    for _ in $(seq 8); do
+    readers_start adopted content 5 4
+    for _ in $(seq 4); do
         before=$KEEPER_PID code=0
         kept_start adopted
         wait "$before" || code=$?
@@ -24,7 +24,7 @@ test_keepers_that_take_over_from_each_other_are_not_noticed()
         sleep 0.5
     done
     readers_are_content adopted
-    expect_equal "adoptions" 8 "$(kept_figure adopted adoptions)"
+    expect_equal "adoptions" 4 "$(kept_figure adopted adoptions)"
     echo "# $(kept_ask adopted status | tail -n 7 | tr '\n' ' ')" >&3
     kept_stop adopted
 }

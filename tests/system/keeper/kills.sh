@@ -20,10 +20,10 @@ kill_every()
 test_nobody_sees_an_error_while_workers_are_killed()
 {
     kept_start killed
-    readers_start killed content 8 4
-    kill_every killed 0.2 30
+    readers_start killed content 5 4
+    kill_every killed 0.2 18
     readers_are_content killed
-    expect_between "workers that died" 25 30 "$(kept_figure killed restarts)"
+    expect_between "workers that died" 15 18 "$(kept_figure killed restarts)"
     expect_between "longest pause in us" 1 1000000 "$(kept_figure killed longest_pause_usec)"
     expect_equal "requests given up" 0 "$(kept_figure killed poisoned)"
     echo "# $(kept_ask killed status | tail -n 7 | tr '\n' ' ')" >&3
@@ -35,10 +35,10 @@ test_of_two_mounts_both_survive()
     local code=0 other
     mkdir "$SCRATCH/pair" "$SCRATCH/pair.second"
     kept_start pair
-    "$KEEPER_DIR/readers" "$SCRATCH/pair.second/content" 5 2 >"$SCRATCH/pair.other" 2>&1 &
+    "$KEEPER_DIR/readers" "$SCRATCH/pair.second/content" 3 2 >"$SCRATCH/pair.other" 2>&1 &
     other=$!
-    readers_start pair content 5 2
-    kill_every pair 0.2 20
+    readers_start pair content 3 2
+    kill_every pair 0.2 12
     readers_are_content pair
     wait $other || code=$?
     expect_equal "exit code of the others" 0 "$code$(cat "$SCRATCH/pair.other" >&3)"

@@ -14,7 +14,6 @@ kustomize_is_there()
 # kustomize_fetch DIRECTORY: Debian 13's, a program that needs nothing else.
 kustomize_fetch()
 (
-    root=$(engine_root trixie) || exit 1
     engine_enter trixie sh -ec "cd '$1' && apt-get update >&2 &&
         apt-get download kustomize >&2 && dpkg -x kustomize_*.deb kustomize.new"
 )

@@ -218,6 +218,9 @@ def check_monitor(objects):
     port = service["spec"]["ports"][0]
     expect(monitor["spec"]["endpoints"][0]["port"] == port["name"], "the port of the monitor")
     metrics = [each for each in pods["spec"]["containers"] if each["name"] == "metrics"][0]
+    pod_monitor = find(objects, "PodMonitor", "ownproc")["spec"]
+    expect(pod_monitor["selector"]["matchLabels"].items() <= pods["metadata"]["labels"].items()
+           and pod_monitor["podMetricsEndpoints"][0]["port"] == port["targetPort"], "the monitor of pods")
     expect(port["targetPort"] in [each["name"] for each in metrics["ports"]], "the port of the service")
 
 

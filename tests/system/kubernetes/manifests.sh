@@ -54,7 +54,8 @@ test_clusters_without_NRI_have_a_policy_that_adds_the_files_of_the_example_pod()
 
 test_those_with_the_Prometheus_operator_scrape_the_pods()
 {
-    kustomize_objects overlays/prometheus >"$SCRATCH/prometheus.json"
+    { kustomize_build overlays/prometheus && echo --- && cat "$KUBERNETES/overlays/prometheus/podmonitor.yaml"; } |
+        manifests objects - >"$SCRATCH/prometheus.json"
     check names "$SCRATCH/prometheus.json"
     check monitor "$SCRATCH/prometheus.json"
 }

@@ -134,6 +134,12 @@ test_a_container_whose_lxcfs_is_dead_is_named()
     bare_end
 }
 
+test_who_is_not_root_is_told_so()
+{
+    expect_exit 125 setpriv --reuid 65534 --clear-groups "$OWNPROC" doctor
+    expect_match "what is told" "as root" "$OUTPUT"
+}
+
 test_people_read_lines_and_programs_objects()
 {
     OUTPUT=$("$OWNPROC" doctor --mountpoint "$TREE" --run-dir "$RUN_DIR") || true

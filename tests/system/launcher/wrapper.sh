@@ -141,6 +141,10 @@ test_crun_takes_every_file()
     make
     [ "$(files_of_config)" -gt "$listed" ] || fail "no more files than for runc"
     expect_equal "hooks" False "$(from_config "'hooks' in c")"
+    # What the kernel has not cannot be mounted over.
+    for file in $(from_config "*[m['destination'] for m in c['mounts']]"); do
+        [ -e "$file" ] || fail "$file is nowhere"
+    done
     configure
 }
 

@@ -95,6 +95,20 @@ what_lacks_something_is_an_error(void **state)
         assert_false(config_of(configs[i], &config));
 }
 
+/* An infinite limit is 2^64 - 1. */
+static void
+limits_without_end_are_read(void **state)
+{
+    g_auto(OciConfig) config = {0};
+
+    (void)state;
+    assert_true(config_of("{\"process\":{\"rlimits\":[{\"type\":\"RLIMIT_NOFILE\",\"hard\":"
+                          "18446744073709551615,\"soft\":18446744073709551615}]},"
+                          "\"root\":{\"path\":\"rootfs\"}}",
+                          &config));
+    assert_string_equal(config.root, "rootfs");
+}
+
 static void
 parts_of_another_type_are_as_if_they_were_not_there(void **state)
 {
@@ -119,6 +133,7 @@ main(void)
         cmocka_unit_test(the_state_of_runc_has_no_root),
         cmocka_unit_test(the_root_of_crun_s_state_comes_first),
         cmocka_unit_test(what_lacks_something_is_an_error),
+        cmocka_unit_test(limits_without_end_are_read),
         cmocka_unit_test(parts_of_another_type_are_as_if_they_were_not_there),
     };
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "launcher/runtime/spec.h"
+
+#include "common/error.h"
 #include "tests/unit/cmocka.h"
 
 #include <string.h>
@@ -12,7 +14,7 @@ static json_object *
 parse(const char *text)
 {
     g_autoptr(GError) error = NULL;
-    json_object *spec = spec_parse(text, strlen(text), &error);
+    json_object *spec = json_read_object(text, strlen(text), &error);
 
     if (!spec)
         fail_msg("'%s': %s", text, error->message);
@@ -24,9 +26,9 @@ refuses(const char *text, size_t len)
 {
     g_autoptr(GError) error = NULL;
 
-    if (spec_parse(text, len, &error))
+    if (json_read_object(text, len, &error))
         fail_msg("'%s' is no configuration", text);
-    assert_true(g_error_matches(error, SPEC_ERROR, SPEC_ERROR_MALFORMED));
+    assert_true(g_error_matches(error, READ_ERROR, READ_ERROR_MALFORMED));
 }
 
 static void

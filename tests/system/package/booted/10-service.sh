@@ -106,11 +106,11 @@ test_a_stop_leaves_the_files_to_who_has_them()
 
 test_a_stop_unmounts_what_nobody_has()
 {
+    service_start
     systemctl stop ownprocd
     ! grep ownproc /proc/mounts || fail "it is still mounted"
     ! systemctl --quiet is-active ownprocd-kept || fail "the other unit goes on"
-    systemctl start ownprocd
-    wait_until 60 has_standby
+    service_start
 }
 
 test_a_shutdown_ends_the_service_for_good()
@@ -122,8 +122,7 @@ test_a_shutdown_ends_the_service_for_good()
     sleep 1
     expect_equal "the service" inactive "$(systemctl is-active ownprocd)"
     ! grep ownproc /proc/mounts || fail "it is still mounted"
-    systemctl start ownprocd
-    wait_until 60 has_standby
+    service_start
 }
 
 tap_main

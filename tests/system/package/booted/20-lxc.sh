@@ -22,6 +22,7 @@ inside()
 
 test_a_container_of_LXC_sees_its_own_numbers()
 {
+    service_start
     { doc_commands lxc.md include && doc_commands lxc.md limits; } | bash -eu
     echo 'lxc.net.0.type = empty' >>/var/lib/lxc/box/config
     sed -i '1i lxc.log.file = /run/lxc.log\nlxc.log.level = DEBUG' /var/lib/lxc/box/config
@@ -58,8 +59,7 @@ test_without_a_daemon_a_container_starts_with_the_files_of_the_kernel()
     echo 'lxc.hook.mount = env OWNPROC_REQUIRE=1 /usr/libexec/ownproc/lxc-mount-hook' >>/var/lib/lxc/box/config
     ! lxc-start --name box || fail "it started"
     lxc-destroy --name box
-    systemctl start ownprocd
-    wait_until 60 has_standby
+    service_start
 }
 
 test_what_looks_for_lxcfs_finds_it()

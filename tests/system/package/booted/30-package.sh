@@ -9,6 +9,7 @@
 test_an_upgrade_is_not_noticed()
 {
     local keeper worker
+    service_start
     keeper=$(status keeper) worker=$(status serving)
     container_start
     readers_start 10
