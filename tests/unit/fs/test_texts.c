@@ -312,6 +312,32 @@ the_last_text_of_a_file_that_counts_is_kept(void **state)
 }
 
 static void
+lives_that_are_short_gather_no_texts(void **state)
+{
+    g_autoptr(Lives) lives = lives_new();
+    g_autoptr(Texts) second = texts_new(3, 4096);
+    g_autoptr(Texts) third = texts_new(3, 4096);
+    g_autoptr(GBytes) string = g_bytes_new("two", strlen("two"));
+    Text text = {.bytes = string, .tick = START, .longest = 100};
+    TextsKey other = kept_key();
+    unsigned n;
+    size_t bytes;
+
+    other.container++;
+    texts_keep(*state, lives->shelf, START);
+    put_kept(*state, START, "one");
+    lives_next(lives);
+    texts_keep(second, lives->shelf, START + 2 * SECOND);
+    texts_put(second, &other, START + 11 * SECOND, &text);
+    texts_use(second, &n, &bytes);
+    assert_int_equal(n, 2); /* the first was taken up nine seconds ago */
+    lives_next(lives);
+    texts_keep(third, lives->shelf, START + 11 * SECOND);
+    texts_use(third, &n, &bytes);
+    assert_int_equal(n, 1);
+}
+
+static void
 what_is_forgotten_is_not_kept(void **state)
 {
     g_autoptr(Lives) lives = lives_new();
@@ -358,6 +384,7 @@ main(void)
         TEST(a_record_that_is_none_is_dropped),
         TEST(serials_grow_over_lives_though_the_clock_goes_back),
         TEST(the_next_life_begins_hardly_later_than_the_clock),
+        TEST(lives_that_are_short_gather_no_texts),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
