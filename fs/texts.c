@@ -166,14 +166,25 @@ enter(Texts *texts, const Entry *new)
     return entry;
 }
 
+/* Files that count: what was told once must not go back. */
+#define COUNTS                                                                                     \
+    (NEED_CPU_TIME | NEED_IO | NEED_EVENTS | NEED_PRESSURE_CPU | NEED_PRESSURE_IO |                \
+     NEED_PRESSURE_IRQ | NEED_PRESSURE_MEMORY)
+
+static bool
+is_kept_already(const Entry *entry)
+{
+    return !(entry->key.file->needs & COUNTS) && entry->kept != 0 &&
+           number_sub(entry->put, entry->kept) < TEXTS_KEEP_USEC;
+}
+
 static void
 keep(Texts *texts, Entry *entry)
 {
     const TextRecord record = {entry->key, entry->put, entry->text};
     g_auto(RecordWriter) writer = {.more = NULL};
 
-    if (!texts->shelf ||
-        (entry->kept != 0 && number_sub(entry->put, entry->kept) < TEXTS_KEEP_USEC))
+    if (!texts->shelf || is_kept_already(entry))
         return;
     if (entry->record == 0)
         entry->record = ++texts->last_record;
@@ -213,12 +224,34 @@ take_up(uint64_t number, const void *data, size_t len, void *user)
     return true;
 }
 
+/* What a life of more than ten seconds would not have kept beside the newest.  Else lives that are
+ * shorter gather texts until there is no room for more, and to take those up takes 100 ms. */
+static void
+drop_outlived(Texts *texts)
+{
+    uint64_t newest = 0;
+    GList *link, *next;
+
+    for (link = texts->by_age.head; link; link = link->next)
+        newest = MAX(newest, ((const Entry *)link->data)->put);
+    for (link = texts->by_age.head; link; link = next) {
+        Entry *entry = link->data;
+
+        next = link->next;
+        if (newest - entry->put > TEXTS_RECALL_USEC) {
+            drop_record(texts, entry);
+            forget(texts, entry);
+        }
+    }
+}
+
 void
 texts_keep(Texts *texts, Shelf *shelf, uint64_t now)
 {
     texts->last_serial = texts->kept_serial = facts_get(shelf, FACT_SERIAL);
     shelf_foreach(shelf, SHELF_GOOD, take_up, &(TakeUp){texts, now});
     texts->shelf = shelf;
+    drop_outlived(texts);
 }
 
 /* From the clock, so that it is the time of the text. */

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
-# The engines of newer Debians, each in a root of its own, made once and kept:
+# The engines of newer Debian releases, each in a root of its own, made once and kept:
 #
 #     engine_enter sid dockerd --data-root …
 #

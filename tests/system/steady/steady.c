@@ -41,9 +41,15 @@ static unsigned n_files, n_large;
 static uint64_t began, duration;
 static atomic_ulong texts, reads, errors, torn, back;
 
-/* How many bytes; negative: an error. */
+static bool
+is_over(void)
+{
+    return steady_now() - began >= duration;
+}
+
+/* How many bytes; negative: an error.  *ret_whole: to the end, else the time is over. */
 static ssize_t
-read_whole(Reader *reader, int fd)
+read_whole(Reader *reader, int fd, bool *ret_whole)
 {
     size_t len = 0;
     unsigned long calls = 0;
@@ -56,9 +62,10 @@ read_whole(Reader *reader, int fd)
         pauses_note(from, steady_now());
         len += n > 0 ? (size_t)n : 0;
         calls++;
-    } while (n > 0 && len + reader->piece < TEXT_MAX);
+    } while (n > 0 && len + reader->piece < TEXT_MAX && !is_over());
     reader->text[len] = '\0';
     atomic_fetch_add(&reads, calls);
+    *ret_whole = n == 0;
     return n < 0 ? -1 : (ssize_t)len;
 }
 
@@ -68,13 +75,16 @@ read_once(Reader *reader, unsigned file)
     uint64_t from = steady_now();
     int fd = open(files[file], O_RDONLY | O_CLOEXEC);
     ssize_t len = -1;
+    bool is_whole = false;
 
     pauses_note(from, steady_now());
     if (fd >= 0)
-        len = read_whole(reader, fd);
+        len = read_whole(reader, fd, &is_whole);
     if (len < 0) {
         (void)fprintf(stderr, "%s: %s\n", files[file], strerror(errno));
         atomic_fetch_add(&errors, 1);
+    } else if (!is_whole) {
+        /* nothing can be said of it */
     } else if (texts_is_torn(reader->text, (size_t)len)) {
         (void)fprintf(stderr, "%s: torn: %zd bytes\n", files[file], len);
         atomic_fetch_add(&torn, 1);
@@ -101,7 +111,7 @@ run(void *data)
 
     reader->text = malloc(TEXT_MAX + 4096);
     reader->piece = number % 2 == 0 ? 4096 : 1;
-    for (unsigned i = number; steady_now() - began < duration; i++)
+    for (unsigned i = number; !is_over(); i++)
         read_once(reader, choose(i));
     free(reader->text);
     free(reader);

@@ -291,6 +291,53 @@ the_last_text_outlives_who_made_it(void **state)
 }
 
 static void
+the_last_text_of_a_file_that_counts_is_kept(void **state)
+{
+    g_autoptr(Lives) lives = lives_new();
+    g_autoptr(Texts) next = texts_new(3, 4096);
+    g_autoptr(GBytes) one = g_bytes_new_static("1", 1), two = g_bytes_new_static("2", 1);
+    Text first = {.bytes = one}, second = {.bytes = two};
+    TextsKey key = {.container = 7};
+    g_auto(Text) found = {0};
+    uint64_t age;
+
+    key.file = proc_file_match("proc/uptime", &key.numbers);
+    texts_keep(*state, lives->shelf, START);
+    texts_put(*state, &key, START, &first);
+    texts_put(*state, &key, START + 1, &second);
+    lives_next(lives);
+    texts_keep(next, lives->shelf, START + 2);
+    assert_true(texts_recall(next, &key, START + 2, &found, &age));
+    assert_true(g_bytes_equal(found.bytes, two));
+}
+
+static void
+lives_that_are_short_gather_no_texts(void **state)
+{
+    g_autoptr(Lives) lives = lives_new();
+    g_autoptr(Texts) second = texts_new(3, 4096);
+    g_autoptr(Texts) third = texts_new(3, 4096);
+    g_autoptr(GBytes) string = g_bytes_new("two", strlen("two"));
+    Text text = {.bytes = string, .tick = START, .longest = 100};
+    TextsKey other = kept_key();
+    unsigned n;
+    size_t bytes;
+
+    other.container++;
+    texts_keep(*state, lives->shelf, START);
+    put_kept(*state, START, "one");
+    lives_next(lives);
+    texts_keep(second, lives->shelf, START + 2 * SECOND);
+    texts_put(second, &other, START + 11 * SECOND, &text);
+    texts_use(second, &n, &bytes);
+    assert_int_equal(n, 2); /* the first was taken up nine seconds ago */
+    lives_next(lives);
+    texts_keep(third, lives->shelf, START + 11 * SECOND);
+    texts_use(third, &n, &bytes);
+    assert_int_equal(n, 1);
+}
+
+static void
 what_is_forgotten_is_not_kept(void **state)
 {
     g_autoptr(Lives) lives = lives_new();
@@ -332,10 +379,12 @@ main(void)
         TEST(who_is_stuck_is_not_waited_for_long),
         TEST(who_makes_one_text_is_in_nobody_elses_way),
         TEST(the_last_text_outlives_who_made_it),
+        TEST(the_last_text_of_a_file_that_counts_is_kept),
         TEST(what_is_forgotten_is_not_kept),
         TEST(a_record_that_is_none_is_dropped),
         TEST(serials_grow_over_lives_though_the_clock_goes_back),
         TEST(the_next_life_begins_hardly_later_than_the_clock),
+        TEST(lives_that_are_short_gather_no_texts),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
