@@ -13,6 +13,7 @@
 #include "fs/worker.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -93,6 +94,7 @@ main(int argc, char **argv)
     int code;
 
     open_standard_fds();
+    (void)signal(SIGPIPE, SIG_IGN); /* who takes messages may be gone: no reason to end */
     is_clear = options_parse(argc, argv, &options, &error);
     log_setup("ownprocd", options.debug);
     if (!is_clear) {

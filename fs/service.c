@@ -16,9 +16,12 @@ service_open(Service *service, const ServiceConfig *config, GError **error)
     const Server *server = &service->daemon.server;
 
     service->daemon.root_fd = -1;
-    service->expiry = expiry_new(
-        &(ExpiryConfig){clock_boottime, session_drop_page, MAX_PAGES, session_push_page});
-    if (!service->expiry) {
+    /* Where nothing is made anew no page gets older; and to take one away waits for whoever fills
+     * it, who may have to wait for the next worker. */
+    if (!config->is_safe)
+        service->expiry = expiry_new(
+            &(ExpiryConfig){clock_boottime, session_drop_page, MAX_PAGES, session_push_page});
+    if (!service->expiry && !config->is_safe) {
         read_error_set_errno(error, errno, "cannot have a timer");
         return false;
     }

@@ -166,14 +166,25 @@ enter(Texts *texts, const Entry *new)
     return entry;
 }
 
+/* Files that count: what was told once must not go back. */
+#define COUNTS                                                                                     \
+    (NEED_CPU_TIME | NEED_IO | NEED_EVENTS | NEED_PRESSURE_CPU | NEED_PRESSURE_IO |                \
+     NEED_PRESSURE_IRQ | NEED_PRESSURE_MEMORY)
+
+static bool
+is_kept_already(const Entry *entry)
+{
+    return !(entry->key.file->needs & COUNTS) && entry->kept != 0 &&
+           number_sub(entry->put, entry->kept) < TEXTS_KEEP_USEC;
+}
+
 static void
 keep(Texts *texts, Entry *entry)
 {
     const TextRecord record = {entry->key, entry->put, entry->text};
     g_auto(RecordWriter) writer = {.more = NULL};
 
-    if (!texts->shelf ||
-        (entry->kept != 0 && number_sub(entry->put, entry->kept) < TEXTS_KEEP_USEC))
+    if (!texts->shelf || is_kept_already(entry))
         return;
     if (entry->record == 0)
         entry->record = ++texts->last_record;

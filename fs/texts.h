@@ -13,7 +13,7 @@
 
 #define TEXTS_USEC (1 * G_USEC_PER_SEC)         /* so old a text may be when it is served */
 #define TEXTS_RECALL_USEC (10 * G_USEC_PER_SEC) /* so long it is there at least */
-#define TEXTS_KEEP_USEC (1 * G_USEC_PER_SEC)    /* each is kept no more often than this */
+#define TEXTS_KEEP_USEC (1 * G_USEC_PER_SEC)    /* what does not count is kept so often at most */
 
 typedef struct Texts Texts;
 
@@ -36,8 +36,9 @@ Texts *texts_new(unsigned max_texts, size_t max_bytes);
 void texts_free(Texts *texts);
 
 /* From then on serials grow over the lives of the daemon, whatever happens to its clock: @shelf
- * (borrowed) knows one that is greater than all.  And texts are kept there, once a second each:
- * those of the life before are there.  To be called before anything is put. */
+ * (borrowed) knows one that is greater than all.  And texts are kept there, once a second each, or
+ * whenever one is put if it is of a file that counts: those of the life before are there.  To be
+ * called before anything is put. */
 void texts_keep(Texts *texts, Shelf *shelf, uint64_t now);
 
 /* Sets text->serial; takes a reference of its own. */

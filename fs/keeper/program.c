@@ -8,6 +8,7 @@
 #include "common/fd.h"
 
 #include <fcntl.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
@@ -77,10 +78,13 @@ program_open(Keeper *keeper, int binary, KeeperProgram *ret)
     if (fd < 0 && (fd = open(keeper->config->binary, O_RDONLY | O_CLOEXEC)) < 0)
         return errno;
     code = check(fd);
-    if (code == 0)
-        code = read_config(keeper->config, &config);
     if (code != 0)
         return code;
+    code = read_config(keeper->config, &config);
+    if (code != 0) {
+        keeper_log(LOG_ERR, "cannot read %s: %s", keeper->config->config, strerror(code));
+        return code;
+    }
     *ret = (KeeperProgram){fd_steal(&fd), config, keeper->n_programs++};
     return 0;
 }

@@ -43,7 +43,6 @@ close_others_at_exec(void)
         close_at_exec_one_by_one(); /* Linux < 5.11 */
 }
 
-/* But SIGPIPE: who takes messages may be gone, which is no reason to end. */
 static void
 default_signals(void)
 {
@@ -51,8 +50,7 @@ default_signals(void)
     sigset_t none;
 
     for (int sig = 1; sig < NSIG; sig++)
-        if (sig != SIGPIPE)
-            (void)sigaction(sig, &action, NULL); /* not those that cannot be changed */
+        (void)sigaction(sig, &action, NULL); /* not those that cannot be changed */
     (void)sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
 }

@@ -295,6 +295,8 @@ expiry_push(Expiry *expiry, gpointer connection, uint64_t node, uint64_t end, GB
 void
 expiry_stop(Expiry *expiry)
 {
+    if (!expiry)
+        return;
     g_mutex_lock(&expiry->lock);
     expiry->stop = true;
     set_timer(expiry);

@@ -44,7 +44,7 @@ GBytes *expiry_fill(Expiry *expiry, gpointer connection, uint64_t node, uint64_t
 bool expiry_push(Expiry *expiry, gpointer connection, uint64_t node, uint64_t end, GBytes *page);
 
 /* Takes all pages away and ends the thread.  Call it while somebody still answers on all
- * connections.  What is added later stays. */
+ * connections.  What is added later stays.  NULL is nobody. */
 void expiry_stop(Expiry *expiry);
 void expiry_free(Expiry *expiry);
 

@@ -88,8 +88,7 @@ ops_describe(const Ops *ops, uint64_t node)
 {
     const Server *server = ops->config.server;
     const TreeEntry *entry = tree_find(ops->tree, node).entry;
-    g_autoptr(Container) container =
-        containers_find(server->containers, tree_node_container(node));
+    g_autoptr(Container) container = containers_find(server->containers, tree_node_container(node));
 
     return g_strdup_printf("%s of %s", entry ? entry->path : "nothing",
                            container ? summary_path(server, &container->paths) : "the host");

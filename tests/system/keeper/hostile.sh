@@ -77,7 +77,7 @@ test_who_keeps_the_tables_lock_is_ended_so_that_somebody_can_serve()
     local code=0 locker
     kept_start locked
     python3 -c '
-import fcntl, os, sys
+import fcntl, os, sys, time
 files = "/proc/%s/fd" % sys.argv[1]
 for name in os.listdir(files):
     path = files + "/" + name
@@ -85,13 +85,18 @@ for name in os.listdir(files):
         table = open(path, "r+b", buffering=0)
         print("waits", flush=True)
         fcntl.lockf(table, fcntl.LOCK_EX)
-        sys.stdin.read()
-' "$KEEPER_PID" >"$SCRATCH/locked.locker" < <(sleep 30) &
+        print("has it", flush=True)
+        time.sleep(60)
+' "$KEEPER_PID" >"$SCRATCH/locked.locker" </dev/null &
     locker=$!
     wait_until 5 grep -q waits "$SCRATCH/locked.locker"
-    sleep 0.2
-    kept_kill locked
-    timeout 5 cat "$SCRATCH/locked/content" >/dev/null
+    for _ in $(seq 50); do # the next worker may be faster
+        kept_kill locked
+        sleep 0.1
+        ! grep -q "has it" "$SCRATCH/locked.locker" || break
+    done
+    timeout 10 cat "$SCRATCH/locked/content" >/dev/null
+    timeout 10 tail --pid=$locker -f /dev/null
     wait $locker || code=$?
     expect_equal "exit code of who locked it" 137 $code
     kept_stop locked

@@ -32,6 +32,7 @@ import cri  # noqa: E402
 
 STATE = os.environ["KUBELET_STATE"]  # a directory: logs, volumes
 CGROUP_PARENT = os.environ.get("KUBELET_CGROUP", "")
+NAMESPACE_CONTAINER, NAMESPACE_NODE = 1, 2
 PROPAGATION = {None: 0, "None": 0, "HostToContainer": 1, "Bidirectional": 2}
 TYPES = {"Directory": os.path.isdir, "File": os.path.isfile, "": lambda path: True}
 APPLETS = ["sh", "cat", "sleep", "head", "stat", "timeout", "umount", "cp", "mv", "rm", "rmdir", "echo", "ls", "grep",
@@ -118,7 +119,7 @@ def security_of(container, host_pid):
     masks = [] if privileged else [(13, cri.MASKED), (14, cri.READONLY)]
     capabilities = cri.message((2, context.get("capabilities", {}).get("drop", [])))
     user = [(5, cri.message((1, context["runAsUser"])))] if context.get("runAsUser") else []
-    pid = cri.NAMESPACE_NODE if host_pid else cri.NAMESPACE_CONTAINER
+    pid = NAMESPACE_NODE if host_pid else NAMESPACE_CONTAINER
     return cri.message((1, capabilities), (2, privileged), (3, cri.namespaces(pid)), *user,
                        (7, context.get("readOnlyRootFilesystem", False)),
                        (11, context.get("allowPrivilegeEscalation") is False), *masks)
@@ -129,7 +130,7 @@ class Kubelet(cri.Cri):
         host_pid = spec.get("hostPID", False)
         privileged = any(each.get("securityContext", {}).get("privileged", False)
                          for each in spec.get("initContainers", []) + spec["containers"])
-        pid = cri.NAMESPACE_NODE if host_pid else cri.NAMESPACE_CONTAINER
+        pid = NAMESPACE_NODE if host_pid else NAMESPACE_CONTAINER
         security = cri.message((1, cri.namespaces(pid)), (6, privileged))
         # One that is made again is another.
         identity = cri.message((1, name), (2, f"uid-{name}-{time.time_ns()}"), (3, "kube-system" if host_pid else "default"))

@@ -29,11 +29,17 @@ on_host()
 
 host_stop()
 {
-    local mount
     kill "$HOST"
     wait "$HOST" || true
-    for mount in $(container_mounts); do
-        [ ! -d "$mount/$CGROUP" ] || rmdir "$mount/$CGROUP"
+    cgroup_remove
+}
+
+# It is in every hierarchy, those without controllers too.
+cgroup_remove()
+{
+    local mount
+    for mount in $(awk '$3 ~ /^cgroup2?$/ && $2 ~ "^/sys/fs/cgroup" { print $2 }' /proc/mounts | sort -u); do
+        container_remove_tree "$mount/$CGROUP"
     done
 }
 
@@ -117,9 +123,11 @@ test_the_next_pod_goes_on_while_containers_read()
     pod_start two
     wait_until 10 is_gone "$keeper"
     wait_until 10 has_standby
+    keeper=$(keeper_pid)
     pod_kill two
     pod_start three
     readers_are_content
+    wait_until 10 is_gone "$keeper"
     wait_until 10 has_standby
     expect_equal "keepers that took over" 2 "$(figure adoptions)"
     shut_down
@@ -181,5 +189,8 @@ test_a_program_that_needs_libraries_is_refused()
     container_remove one
     host_stop
 }
+
+# Whatever a test left.
+trap '[ "$BASHPID" != "$SYSTEM_SHELL" ] || { cgroup_remove; system_tidy; }' EXIT
 
 tap_main

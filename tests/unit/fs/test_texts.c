@@ -291,6 +291,27 @@ the_last_text_outlives_who_made_it(void **state)
 }
 
 static void
+the_last_text_of_a_file_that_counts_is_kept(void **state)
+{
+    g_autoptr(Lives) lives = lives_new();
+    g_autoptr(Texts) next = texts_new(3, 4096);
+    g_autoptr(GBytes) one = g_bytes_new_static("1", 1), two = g_bytes_new_static("2", 1);
+    Text first = {.bytes = one}, second = {.bytes = two};
+    TextsKey key = {.container = 7};
+    g_auto(Text) found = {0};
+    uint64_t age;
+
+    key.file = proc_file_match("proc/uptime", &key.numbers);
+    texts_keep(*state, lives->shelf, START);
+    texts_put(*state, &key, START, &first);
+    texts_put(*state, &key, START + 1, &second);
+    lives_next(lives);
+    texts_keep(next, lives->shelf, START + 2);
+    assert_true(texts_recall(next, &key, START + 2, &found, &age));
+    assert_true(g_bytes_equal(found.bytes, two));
+}
+
+static void
 lives_that_are_short_gather_no_texts(void **state)
 {
     g_autoptr(Lives) lives = lives_new();
@@ -358,6 +379,7 @@ main(void)
         TEST(who_is_stuck_is_not_waited_for_long),
         TEST(who_makes_one_text_is_in_nobody_elses_way),
         TEST(the_last_text_outlives_who_made_it),
+        TEST(the_last_text_of_a_file_that_counts_is_kept),
         TEST(what_is_forgotten_is_not_kept),
         TEST(a_record_that_is_none_is_dropped),
         TEST(serials_grow_over_lives_though_the_clock_goes_back),
