@@ -19,6 +19,7 @@ root_mirror()
 }
 
 # cache_lock [PART]: until the calling subshell ends nobody else makes that part of the cache.
+# shellcheck disable=SC2120 # others pass one
 cache_lock()
 {
     mkdir -p "$CACHE"
