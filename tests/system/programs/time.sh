@@ -43,7 +43,7 @@ test_ps_knows_how_old_a_process_is()
     is_launcher || return 0
     # shellcheck disable=SC2016 # the inner shell's words
     expect_between "seconds since its start" 2 8 \
-        "$(fresh "$LIMITS" sh -c 'sleep 60 & sleep 2; ps -o etimes= -p $!' | tr -d ' ')"
+        "$(fresh "$LIMITS" sh -c 'sleep 60 & sleep 2.1; ps -o etimes= -p $!' | tr -d ' ')"
 }
 
 test_ps_shows_the_share_of_a_spinner_under_half_a_cpu()
