@@ -74,7 +74,8 @@ add_user(const Search *search, pid_t pid, char *point)
     g_ptr_array_add(search->users, user);
 }
 
-static void
+/* False if that cannot be read. */
+static bool
 look_at(const Search *search, pid_t pid)
 {
     size_t len;
@@ -83,6 +84,8 @@ look_at(const Search *search, pid_t pid)
     MountLine mount;
     Span line;
 
+    if (!table)
+        return false;
     while (lines_next(&lines, &line)) {
         g_autofree char *point = NULL;
 
@@ -92,6 +95,7 @@ look_at(const Search *search, pid_t pid)
         if (strcmp(point, search->target) != 0 || !span_equals(mount.root, "/"))
             add_user(search, pid, g_steal_pointer(&point));
     }
+    return true;
 }
 
 static bool
@@ -109,12 +113,15 @@ static void
 look_at_process(const Search *search, const char *name)
 {
     g_autofree char *path = g_strdup_printf("/proc/%s/ns/mnt", name);
-    ino_t namespace;
+    ino_t namespace, then;
     pid_t pid;
 
-    if (number_parse_pid(name, strlen(name), &pid, NULL) && namespace_of(path, &namespace) &&
-        g_hash_table_add(search->seen, GSIZE_TO_POINTER((gsize) namespace)))
-        look_at(search, pid);
+    if (!number_parse_pid(name, strlen(name), &pid, NULL) || !namespace_of(path, &namespace) ||
+        g_hash_table_contains(search->seen, GSIZE_TO_POINTER((gsize) namespace)))
+        return;
+    if (!look_at(search, pid) && (!namespace_of(path, &then) || then != namespace))
+        return; /* it has ended meanwhile: the next one tells */
+    (void)g_hash_table_add(search->seen, GSIZE_TO_POINTER((gsize) namespace));
 }
 
 GPtrArray *

@@ -2,6 +2,8 @@
 
 #include "launcher/bind_list.h"
 
+#include <string.h>
+
 static bool
 has(const GPtrArray *files, const char *file)
 {
@@ -41,4 +43,24 @@ bool
 bind_list_is_directory(const char *entry)
 {
     return entry[0] == '/';
+}
+
+static bool
+is_of_process(const char *path)
+{
+    static const char *const own[] = {"self", "thread-self"};
+    const char *name = g_str_has_prefix(path, "proc/") ? path + strlen("proc/") : "";
+    size_t len = strcspn(name, "/");
+
+    for (size_t i = 0; i < G_N_ELEMENTS(own); i++)
+        if (strlen(own[i]) == len && strncmp(name, own[i], len) == 0)
+            return true;
+    return g_ascii_isdigit(name[0]);
+}
+
+bool
+bind_list_takes(const char *path)
+{
+    return path[strspn(path, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "/._-")] == '\0' &&
+           !strstr(path, "/.") && !is_of_process(path);
 }

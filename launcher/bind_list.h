@@ -16,3 +16,8 @@ GPtrArray *bind_list(const char *bound, const GPtrArray *bound_files, const char
 
 /* True if @entry of the list is a directory. */
 bool bind_list_is_directory(const char *entry);
+
+/* True if @path, "proc/meminfo", may be a file of the tree: of plain letters, for lists of them are
+ * written in lines, and of no process's directory, where runtimes set up confinement.  Whoever
+ * serves the tree names its files, and they are bound in containers that are not his. */
+bool bind_list_takes(const char *path);

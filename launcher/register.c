@@ -37,7 +37,9 @@ container_register(Container *container, GError **error G_GNUC_UNUSED)
     if (!container->plan->run_dir)
         return true;
     body = ask(container, &local);
-    container->bound = body ? registration_path(body, &local) : NULL;
+    container->bound =
+        body ? registration_path(body, container->plan->run_dir, container->plan->name, &local)
+             : NULL;
     if (local && !g_error_matches(local, CONTROL_ERROR, CONTROL_ERROR_ABSENT) &&
         !g_error_matches(local, CONTROL_ERROR, CONTROL_ERROR_FORBIDDEN))
         fprintf(stderr, "ownproc: the daemon does not register the container: %s\n",

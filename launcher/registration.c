@@ -87,17 +87,18 @@ registration_request_process(const char *name, pid_t pid)
 }
 
 char *
-registration_path(const char *body, GError **error)
+registration_path(const char *body, const char *run_dir, const char *name, GError **error)
 {
     g_autoptr(GPtrArray) records = control_records(body, strlen(body), error);
+    g_autofree char *below = g_build_filename(run_dir, "containers", name, NULL);
     const char *path = NULL;
 
     if (!records)
         return NULL;
     if (records->len > 0)
         path = g_hash_table_lookup(records->pdata[0], "path");
-    if (path && path[0] == '/')
-        return g_strdup(path);
+    if (path && path[0] == '/' && name[0] != '.' && !strchr(name, '/'))
+        return g_canonicalize_filename(below, NULL);
     g_set_error(error, CONTROL_ERROR, CONTROL_ERROR_PROTOCOL, "the daemon names no directory");
     return NULL;
 }

@@ -19,8 +19,10 @@ GString *registration_request(const char *name, const CgroupPaths *paths,
                               const int64_t *boottime_offset);
 /* The request that registers the container of process @pid as @name. */
 GString *registration_request_process(const char *name, pid_t pid);
-/* What the daemon answered with: "path=/run/ownproc/containers/web".  The caller frees;
- * CONTROL_ERROR_PROTOCOL if it is something else. */
-char *registration_path(const char *body, GError **error);
+/* The directory of @name, absolute, once the daemon of @run_dir has answered @body:
+ * "path=/run/ownproc/containers/web".  Where it says that is counts for nothing: what root binds is
+ * not for the process that answers to choose.  The caller frees; CONTROL_ERROR_PROTOCOL if @body is
+ * something else. */
+char *registration_path(const char *body, const char *run_dir, const char *name, GError **error);
 /* The request that takes it back. */
 GString *registration_end(const char *name);

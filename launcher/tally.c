@@ -108,7 +108,8 @@ void
 tally_add(const char *run_dir, TallyRoute route, TallyOutcome outcome, unsigned count)
 {
     g_autofree char *path = g_build_filename(run_dir, TALLY_FILE, NULL), *text = NULL;
-    autofd fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
+    /* Who may read it may lock it, and keep others waiting. */
+    autofd fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
     size_t len = 0;
     Tally tally = {0};
     GString *new;

@@ -3,6 +3,7 @@
 #include "launcher/tree.h"
 
 #include "common/fd.h"
+#include "launcher/bind_list.h"
 #include "launcher/launch_error.h"
 
 #include <dirent.h>
@@ -50,6 +51,8 @@ list_entry(DIR *dir, const struct dirent *entry, const char *path, unsigned dept
 {
     g_autofree char *below = g_strdup_printf("%s/%s", path, entry->d_name);
 
+    if (!bind_list_takes(below))
+        return true;
     if (g_strv_contains(whole, below)) {
         g_ptr_array_add(files, g_steal_pointer(&below));
         return true;

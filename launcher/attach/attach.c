@@ -81,14 +81,22 @@ check_peers(const GPtrArray *mounts, GError **error)
     return true;
 }
 
+/* Only what is bound from our own daemon names anything there: others may call theirs as they like.
+ */
+static char *
+bound_id(const AttachConfig *config, const TreeMount *mount)
+{
+    return g_strcmp0(config->bound_device, mount->device) == 0 ? mount_tree_bound_id(mount) : NULL;
+}
+
 /* What it was registered as when it was given what it has. */
 static char *
-former_id(const GPtrArray *mounts)
+former_id(const AttachConfig *config, const GPtrArray *mounts)
 {
     char *id = NULL;
 
     for (guint i = mounts->len; i-- > 0 && !id;)
-        id = mount_tree_bound_id(mounts->pdata[i]);
+        id = bound_id(config, mounts->pdata[i]);
     return id;
 }
 
@@ -113,7 +121,7 @@ static bool
 enroll_and_inject(const AttachConfig *config, const Process *process, const GPtrArray *mounts,
                   AttachReport *ret, GError **error)
 {
-    g_autofree char *former = former_id(mounts);
+    g_autofree char *former = former_id(config, mounts);
     g_auto(Enrolment) enrolment = {0};
     InjectCounts counts = {0};
     bool good = check_peers(mounts, error) &&
@@ -176,17 +184,13 @@ eject(const AttachConfig *config, const Process *process, EjectWhat what, unsign
            eject_files(&(Eject){&place, mounts, config->devices, what}, ret_count, error);
 }
 
-/* Only what is bound from our own daemon names anything there: others may call theirs as they like.
- */
 static void
 unregister_all(const AttachConfig *config, const GPtrArray *mounts)
 {
     g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
-    for (guint i = 0; i < mounts->len && config->bound_device; i++) {
-        const TreeMount *mount = mounts->pdata[i];
-        char *id =
-            g_str_equal(mount->device, config->bound_device) ? mount_tree_bound_id(mount) : NULL;
+    for (guint i = 0; i < mounts->len; i++) {
+        char *id = bound_id(config, mounts->pdata[i]);
 
         if (id && g_hash_table_add(seen, id))
             enroll_end(config->run_dir, id);
@@ -216,7 +220,7 @@ detach_container(const AttachConfig *config, const Process *process, AttachRepor
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) mounts = process_mounts(process, &error);
-    g_autofree char *id = mounts ? former_id(mounts) : NULL;
+    g_autofree char *id = mounts ? former_id(config, mounts) : NULL;
     unsigned count = 0, left;
 
     report_begin(process, ret);

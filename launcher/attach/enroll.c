@@ -37,7 +37,7 @@ try_id(const char *run_dir, pid_t pid, char *id, Enrolment *ret, GError **error)
     ret->id = id;
     ret->is_new = !is_known(run_dir, id);
     body = control_ask(run_dir, request, NULL, error);
-    ret->path = body ? registration_path(body, error) : NULL;
+    ret->path = body ? registration_path(body, run_dir, id, error) : NULL;
     return ret->path != NULL;
 }
 

@@ -8,6 +8,7 @@
 #include "launcher/launch_error.h"
 #include "launcher/state.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -15,7 +16,7 @@
 typedef struct {
     uint64_t machine_mount_ns; /* 0: we may not look at process 1 */
     uint64_t own_mount_ns, own_pid_ns;
-    struct stat root;
+    struct statx root;
 } Machine;
 
 static uint64_t
@@ -26,6 +27,13 @@ namespace_of(const char *path)
     return stat(path, &st) == 0 ? st.st_ino : 0;
 }
 
+/* As the kernel remembers it: a container's root may be on a file system that never answers. */
+static bool
+look_at_root(int dirfd, const char *path, struct statx *ret)
+{
+    return statx(dirfd, path, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, STATX_INO, ret) == 0;
+}
+
 static Machine
 machine_read(void)
 {
@@ -33,7 +41,7 @@ machine_read(void)
                        .own_mount_ns = namespace_of("/proc/self/ns/mnt"),
                        .own_pid_ns = namespace_of("/proc/self/ns/pid")};
 
-    (void)stat("/", &machine.root);
+    (void)look_at_root(AT_FDCWD, "/", &machine.root);
     return machine;
 }
 
@@ -42,10 +50,12 @@ machine_read(void)
 static bool
 has_root_of_its_own(const Machine *machine, const Process *process)
 {
-    struct stat st;
+    const struct statx *own = &machine->root;
+    struct statx its;
 
-    return fstatat(process->dir_fd, "root", &st, 0) == 0 &&
-           (st.st_dev != machine->root.st_dev || st.st_ino != machine->root.st_ino);
+    return look_at_root(process->dir_fd, "root", &its) &&
+           (its.stx_dev_major != own->stx_dev_major || its.stx_dev_minor != own->stx_dev_minor ||
+            its.stx_ino != own->stx_ino);
 }
 
 static bool

@@ -86,9 +86,16 @@ int
 place_probe(const Place *place, int fd)
 {
     char name[NUMBER_SIZE], byte;
+    struct statx type;
     struct stat st;
     autofd reading = -1;
 
+    /* To open a device is a deed (a watchdog starts).  As the kernel remembers it: what somebody is
+     * does not change, and a dead server could not tell. */
+    if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE, &type) < 0)
+        return errno;
+    if (!S_ISREG(type.stx_mode) && !S_ISDIR(type.stx_mode))
+        return 0;
     (void)snprintf(name, sizeof(name), "%d", fd);
     reading = openat(place->self_fd, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (reading < 0 || fstat(reading, &st) < 0)

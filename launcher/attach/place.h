@@ -38,7 +38,8 @@ int place_open(const Place *place, const char *path);
 int place_unmount(const Place *place, int fd);
 
 /* 0, or the errno with which what @fd holds answers who opens it and reads: ENOTCONN is a file
- * system whose server is gone, ESTALE a container that its server does not know any more. */
+ * system whose server is gone, ESTALE a container that its server does not know any more.  What is
+ * neither a file nor a directory is not opened, and 0. */
 int place_probe(const Place *place, int fd);
 
 /* The number of the mount that @fd is on, and the device of its file system as mountinfo writes it,

@@ -24,12 +24,23 @@ attach_outcome_name(AttachOutcome outcome)
     return outcomes[outcome].name;
 }
 
+/* For a terminal, which what containers call themselves and their mounts must not steer. */
+static void
+append_shown(GString *out, const char *text)
+{
+    g_autofree char *shown = g_strescape(text, "\"\\");
+
+    g_string_append(out, shown);
+}
+
 void
 attach_report_text(const AttachReport *report, GString *out)
 {
-    g_string_append_printf(out, "%s (process %d): ", report->name, (int)report->pid);
+    append_shown(out, report->name);
+    g_string_append_printf(out, " (process %d): ", (int)report->pid);
     if (!outcomes[report->outcome].done) {
-        g_string_append_printf(out, "%s: %s", outcomes[report->outcome].name, report->reason);
+        g_string_append_printf(out, "%s: ", outcomes[report->outcome].name);
+        append_shown(out, report->reason);
         return;
     }
     g_string_append(out, outcomes[report->outcome].done);

@@ -8,12 +8,11 @@
 #include "launcher/attach/find.h"
 #include "launcher/attach/in_child.h"
 #include "launcher/attach/mount_tree.h"
+#include "launcher/attach/place.h"
 #include "launcher/launch_error.h"
 
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <string.h>
-#include <sys/syscall.h>
 
 #define NAMED_MAX 10u /* containers that are called by name */
 #define SILENT_MAX 5u /* connections whose answer is waited for in vain: anybody can make many */
@@ -48,28 +47,26 @@ static const ConditionText texts[] = {
 typedef struct {
     const Process *process;
     const char *point;
-} Place;
+} File;
 
 /* Never follows a link: the container's root is its own. */
 static bool
 read_file(void *data, GString *ret, GError **error)
 {
-    const Place *file = data;
-    struct open_how how = {.flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
-                           .resolve =
-                               RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS};
-    autofd root_fd = process_open(file->process, "root", O_PATH | O_DIRECTORY | O_CLOEXEC, error);
+    const File *file = data;
+    g_auto(Place) place = PLACE_NULL;
     autofd fd = -1;
-    char byte;
+    int errsv;
 
     (void)ret; /* that it can be read is enough */
-    if (root_fd < 0)
+    place.root_fd = process_open(file->process, "root", O_PATH | O_DIRECTORY, error);
+    if (place.root_fd < 0 || !place_prepare(&place, error))
         return false;
-    fd = (int)syscall(SYS_openat2, root_fd, file->point + 1, &how, sizeof how);
-    if (fd >= 0 && (read(fd, &byte, 1) >= 0 || errno == EISDIR))
-        return true;
-    launch_error_set_errno(error, errno, "%s", file->point);
-    return false;
+    fd = place_open(&place, file->point + 1);
+    errsv = fd < 0 ? errno : place_probe(&place, fd);
+    if (errsv != 0)
+        launch_error_set_errno(error, errsv, "%s", file->point);
+    return errsv == 0;
 }
 
 static bool
@@ -85,7 +82,7 @@ typedef enum { FILE_ALIVE, FILE_DEAD, FILE_SILENT } FileState;
 static FileState
 state_of(const Process *process, const TreeMount *mount)
 {
-    Place file = {process, mount->point};
+    File file = {process, mount->point};
     InChild what = {read_file, &file, CHECK_PATIENCE_SEC};
     g_autoptr(GError) error = NULL;
     g_autoptr(GString) text = in_child(&what, &error);

@@ -41,7 +41,7 @@ enroll(const Child *child, const char *id, const char *cgroup)
         return NULL;
     request = request_of(id, cgroup);
     body = control_ask(child->run_dir, request, NULL, NULL);
-    return body ? registration_path(body, NULL) : NULL;
+    return body ? registration_path(body, child->run_dir, id, NULL) : NULL;
 }
 
 static GPtrArray *

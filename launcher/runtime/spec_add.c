@@ -51,6 +51,16 @@ strings(const char *const *words)
     return array;
 }
 
+/* In a volume that somebody has mounted at /sys the runtime would make what is missing. */
+static bool
+has_sysfs(json_object *spec)
+{
+    json_object *mount = spec_mount_at(spec, "/sys");
+
+    return g_strcmp0(json_read_string(mount, "type"), "sysfs") == 0 ||
+           g_strcmp0(json_read_string(mount, "source"), "/sys") == 0;
+}
+
 bool
 spec_add_file(json_object *spec, const char *tree, const char *file)
 {
@@ -60,8 +70,7 @@ spec_add_file(json_object *spec, const char *tree, const char *file)
     g_autofree char *source = g_strdup_printf("%s/%s", tree, file);
     g_autofree char *point = g_strdup_printf("/%s", file);
 
-    if (!mounts || is_taken(spec, point) ||
-        (g_str_has_prefix(file, "sys/") && !spec_mount_at(spec, "/sys")))
+    if (!mounts || is_taken(spec, point) || (g_str_has_prefix(file, "sys/") && !has_sysfs(spec)))
         return false;
     mount = json_object_new_object();
     json_object_object_add(mount, "destination", json_object_new_string(point));

@@ -166,6 +166,24 @@ test_a_container_that_ends_meanwhile_leaves_nothing_and_is_told_in_one_sentence(
     container_make prey memory=64M
 }
 
+# Another daemon stands for a file system of the container's own that says it is ours.
+test_what_its_own_file_system_calls_it_is_not_its_name()
+{
+    local other=$SCRATCH/other
+    daemon_start "$other" --run-dir "$other.run"
+    bare_container prey "$MASK"
+    printf 'register\nid=victim\npid=%s\n\n' "$BARE" |
+        python3 -c 'import socket, sys
+s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); s.sendall(sys.stdin.buffer.read()); print(s.recv(99))' \
+            "$other.run/ownprocd.sock"
+    inside "$BARE" mount --bind "$other.run/containers/victim/proc/meminfo" /proc/version
+    ownproc attach "$BARE"
+    expect_match "its name" '^mnt-[0-9]+-[0-9]+$' "$(registered)"
+    ownproc detach "$BARE"
+    bare_end
+    daemon_stop
+}
+
 # A file system of the container's own that never answers.
 test_a_file_system_that_never_answers_holds_nobody_up()
 {

@@ -156,6 +156,7 @@ test_the_tree_is_mounted_read_only()
     local options
     options=$(awk -v point="$RUN/containers" '$2 == point { print $4 }' /proc/mounts)
     expect_match options '^ro,nosuid,nodev,noexec,' "$options"
+    expect_match options ',nosymfollow,' "$options"
     container_make closed memory=64M
     ask register id=closed "cgroup=/$CONTAINER_PARENT/closed"
     expect_exit 1 bash -c 'echo x >>"$1"' - "$RUN/containers/closed/proc/meminfo"

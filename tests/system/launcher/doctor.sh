@@ -134,6 +134,21 @@ test_a_container_whose_lxcfs_is_dead_is_named()
     bare_end
 }
 
+# To open some devices is a deed, and who opens a pipe lets its writer go on.
+test_what_is_no_file_is_not_opened()
+{
+    local writer
+    mkfifo "$SCRATCH/pipe"
+    container "$MASK && mount --bind '$TREE/proc/meminfo' /proc/meminfo && mount --bind '$SCRATCH/pipe' /proc/meminfo"
+    sh -c 'exec 2>/dev/null >"$1"' sh "$SCRATCH/pipe" &
+    writer=$!
+    examine "$TREE" "$RUN_DIR"
+    expect_not_found containers bad "process $BARE)"
+    kill $writer || fail "its writer went on"
+    wait $writer || true
+    bare_end
+}
+
 test_who_is_not_root_is_told_so()
 {
     expect_exit 125 setpriv --reuid 65534 --clear-groups "$OWNPROC" doctor

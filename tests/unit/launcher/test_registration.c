@@ -203,6 +203,35 @@ directories_are_told_from_files(void **state)
     assert_false(bind_list_is_directory("proc/stat"));
 }
 
+static void
+where_the_directory_is_is_not_for_the_answer_to_say(void **state)
+{
+    static const char answer[] = "path=/proc/4711/root/tmp\n";
+    g_autofree char *path = registration_path(answer, "/run/ownproc", "web", NULL);
+
+    (void)state;
+    assert_string_equal(path, "/run/ownproc/containers/web");
+    assert_null(registration_path(answer, "/run/ownproc", "..", NULL));
+    assert_null(registration_path(answer, "/run/ownproc", "a/b", NULL));
+    assert_null(registration_path("path=containers/web\n", "/run/ownproc", "web", NULL));
+    assert_null(registration_path("", "/run/ownproc", "web", NULL));
+}
+
+static void
+names_of_the_tree_are_plain_and_of_no_process(void **state)
+{
+    static const char *const strange[] = {
+        "proc/x\netc/passwd", "proc/x\n",         "proc/..",   "proc/.",
+        "proc/a b",           "proc/1/attr/exec", "proc/self", "proc/thread-self/attr"};
+
+    (void)state;
+    assert_true(bind_list_takes("proc/pressure/cpu"));
+    assert_true(bind_list_takes("proc/selfish"));
+    assert_true(bind_list_takes("sys/devices/system/cpu/cpu0"));
+    for (size_t i = 0; i < G_N_ELEMENTS(strange); i++)
+        assert_false(bind_list_takes(strange[i]));
+}
+
 int
 main(void)
 {
@@ -219,6 +248,8 @@ main(void)
         cmocka_unit_test(what_the_bound_tree_has_is_from_there),
         cmocka_unit_test(what_lies_in_a_directory_bound_whole_is_not_bound_again),
         cmocka_unit_test(directories_are_told_from_files),
+        cmocka_unit_test(where_the_directory_is_is_not_for_the_answer_to_say),
+        cmocka_unit_test(names_of_the_tree_are_plain_and_of_no_process),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -121,6 +121,19 @@ nothing_is_added_below_a_sys_that_is_not_mounted(void **state)
 }
 
 static void
+nothing_is_added_below_a_volume_at_sys(void **state)
+{
+    g_autoptr(json_object) volume =
+        parse("{\"mounts\":[{\"destination\":\"/sys\",\"type\":\"bind\",\"source\":\"/srv\"}]}");
+    g_autoptr(json_object) bound =
+        parse("{\"mounts\":[{\"destination\":\"/sys\",\"type\":\"bind\",\"source\":\"/sys\"}]}");
+    (void)state;
+
+    assert_false(spec_add_file(volume, "/tree", "sys/devices/system/cpu"));
+    assert_true(spec_add_file(bound, "/tree", "sys/devices/system/cpu"));
+}
+
+static void
 mounts_that_are_no_array_are_left_alone(void **state)
 {
     g_autoptr(json_object) spec = parse("{\"mounts\":7,\"hooks\":[]}");
@@ -216,6 +229,7 @@ main(void)
         cmocka_unit_test(a_file_is_bound_read_only_behind_all_other_mounts),
         cmocka_unit_test(where_something_is_mounted_nothing_is_added),
         cmocka_unit_test(nothing_is_added_below_a_sys_that_is_not_mounted),
+        cmocka_unit_test(nothing_is_added_below_a_volume_at_sys),
         cmocka_unit_test(mounts_that_are_no_array_are_left_alone),
         cmocka_unit_test(a_container_without_a_procfs_is_skipped),
         cmocka_unit_test(what_must_be_known_is_found),

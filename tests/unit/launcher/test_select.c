@@ -86,6 +86,19 @@ a_report_is_a_sentence_and_a_json_object(void **state)
                                    "\"files\": 0, \"reason\": \"a \\\"reason\\\"\"}");
 }
 
+static void
+what_a_container_calls_itself_steers_no_terminal(void **state)
+{
+    const AttachReport report = {(char *)"\033[2Jweb", 7, ATTACH_FAILED, 0,
+                                 (char *)"cannot unmount /proc/a\rb there"};
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    (void)state;
+    attach_report_text(&report, text);
+    assert_string_equal(text->str,
+                        "\\033[2Jweb (process 7): failed: cannot unmount /proc/a\\rb there");
+}
+
 int
 main(void)
 {
@@ -95,6 +108,7 @@ main(void)
         cmocka_unit_test(of_the_list_only_those_are_left_with_the_directories_they_come_from),
         cmocka_unit_test(a_file_that_is_not_there_is_an_error),
         cmocka_unit_test(a_report_is_a_sentence_and_a_json_object),
+        cmocka_unit_test(what_a_container_calls_itself_steers_no_terminal),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
