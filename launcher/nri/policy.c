@@ -3,6 +3,7 @@
 #include "launcher/nri/policy.h"
 
 #include "launcher/engine_files.h"
+#include "launcher/options.h"
 
 #include <string.h>
 
@@ -24,8 +25,8 @@ policy_new(void)
         .files = g_strdupv((char **)all),
         .attach = true,
         .attach_program = g_strdup(OWNPROC_PROGRAM),
-        .tree = g_strdup("/var/lib/ownproc"),
-        .run_dir = g_strdup("/run/ownproc"),
+        .tree = g_strdup(OPTIONS_TREE),
+        .run_dir = g_strdup(OPTIONS_RUN_DIR),
         .sockets = g_strdupv((char **)sockets),
     };
     return policy;
