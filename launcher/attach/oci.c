@@ -4,8 +4,7 @@
 
 #include "common/error.h"
 #include "launcher/json_read.h"
-
-#define ANNOTATION "ownproc.dev/inject"
+#include "launcher/wish.h"
 
 void
 oci_state_clear(OciState *state)
@@ -57,7 +56,7 @@ oci_state_parse(const char *text, size_t len, OciState *ret, GError **error)
         .bundle = g_strdup(bundle),
         .root = g_strdup(json_read_string(state, "root")),
         .unwanted =
-            g_strcmp0(json_read_string(part(state, "annotations"), ANNOTATION), "false") == 0,
+            wish_of(json_read_string(part(state, "annotations"), WISH_ANNOTATION)) == WISH_NO,
     };
     return true;
 }

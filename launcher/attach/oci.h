@@ -14,7 +14,7 @@ typedef struct {
     pid_t pid;     /* 0: not told */
     char *bundle;  /* absolute */
     char *root;    /* crun tells it, runc does not: NULL */
-    bool unwanted; /* its annotation ownproc.dev/inject is "false" */
+    bool unwanted; /* its annotation says so (wish.h) */
 } OciState;
 
 typedef struct {

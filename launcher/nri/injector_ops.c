@@ -140,7 +140,7 @@ wanted(InjectorRuntime *runtime, Subject *subject, PolicyVerdict *ret)
         subject->host_pids = true;
     if (subject->wish == WISH_UNKNOWN)
         log_limited(G_LOG_LEVEL_WARNING, "annotation",
-                    "%s: the annotation " SUBJECT_ANNOTATION " is neither true nor false",
+                    "%s: the annotation " WISH_ANNOTATION " is neither true nor false",
                     subject->name);
     *ret = policy_decide(runtime->policy, subject, &reason);
     if (*ret != POLICY_MOUNT)

@@ -127,7 +127,7 @@ static const struct {
     PolicyVerdict verdict;
     const char *reason;
 } rules[] = {
-    {unwanted, POLICY_SKIP, "its annotation " SUBJECT_ANNOTATION " says so"},
+    {unwanted, POLICY_SKIP, "its annotation " WISH_ANNOTATION " says so"},
     {other_handler, POLICY_SKIP, "its runtime handler is another kind of runtime"},
     {is_taken, POLICY_SKIP, "something else is mounted where the files would be"},
     {other_namespace, POLICY_SKIP, "its namespace is not to have them"},

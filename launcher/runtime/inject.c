@@ -50,13 +50,13 @@ static const char *
 reason_to_skip(const Injection *injection)
 {
     const Settings *settings = injection->settings;
-    SpecAnnotation annotation = spec_annotation(injection->spec);
+    Wish wish = spec_wish(injection->spec);
 
     if (injection->kind == REAL_VM)
         return "the runtime has a kernel of its own";
-    if (annotation == SPEC_ANNOTATION_NO)
+    if (wish == WISH_NO)
         return "its annotation says so";
-    if (annotation == SPEC_ANNOTATION_YES)
+    if (wish == WISH_YES)
         return NULL;
     if (!settings->inject_host_pid && is_host_pid(injection->spec))
         return "it sees the host's processes";

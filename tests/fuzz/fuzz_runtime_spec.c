@@ -21,7 +21,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     (void)spec_pid_namespace(spec, &path);
     (void)spec_has_proc(spec, NULL);
     (void)spec_is_unmasked(spec);
-    if (spec_annotation(spec) == SPEC_ANNOTATION_NO)
+    if (spec_wish(spec) == WISH_NO)
         return 0;
     (void)spec_take_back(spec, "/tree", "/ownproc");
     added = spec_add_file(spec, "/tree", "proc/meminfo");
