@@ -3,7 +3,6 @@
 #include "launcher/attach/oci.h"
 
 #include "common/error.h"
-#include "launcher/json_read.h"
 #include "launcher/wish.h"
 
 void
@@ -34,6 +33,13 @@ static json_object *
 part(json_object *object, const char *key)
 {
     return json_read_get(object, key, json_type_object);
+}
+
+bool
+oci_is_unmasked(json_object *config)
+{
+    return json_read_length(json_read_get(part(config, "linux"), "maskedPaths", json_type_array)) ==
+           0;
 }
 
 bool
@@ -74,8 +80,7 @@ oci_config_parse(const char *text, size_t len, OciConfig *ret, GError **error)
         return false;
     }
     ret->root = g_strdup(root);
-    ret->unmasked =
-        json_read_length(json_read_get(part(config, "linux"), "maskedPaths", json_type_array)) == 0;
+    ret->unmasked = oci_is_unmasked(config);
     return true;
 }
 

@@ -2,6 +2,7 @@
 
 #include "launcher/runtime/inject.h"
 
+#include "launcher/attach/oci.h"
 #include "launcher/launch_error.h"
 #include "launcher/runtime/bundle.h"
 #include "launcher/runtime/hook_program.h"
@@ -60,7 +61,7 @@ reason_to_skip(const Injection *injection)
         return NULL;
     if (!settings->inject_host_pid && is_host_pid(injection->spec))
         return "it sees the host's processes";
-    if (!settings->inject_unmasked && spec_is_unmasked(injection->spec))
+    if (!settings->inject_unmasked && oci_is_unmasked(injection->spec))
         return "nothing of its /proc is masked";
     return NULL;
 }

@@ -40,13 +40,6 @@ spec_has_proc(json_object *spec, GError **error)
     return false;
 }
 
-bool
-spec_is_unmasked(json_object *spec)
-{
-    return json_read_length(json_read_get(json_read_get(spec, "linux", json_type_object),
-                                          "maskedPaths", json_type_array)) == 0;
-}
-
 const char *
 spec_text(json_object *spec)
 {

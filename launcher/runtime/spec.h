@@ -29,9 +29,6 @@ Wish spec_wish(json_object *spec);
 
 /* False and SPEC_ERROR_SKIP if nothing can be mounted over its /proc. */
 bool spec_has_proc(json_object *spec, GError **error);
-/* True if no path is masked: then containers inside it may mount a procfs of their own, which the
- * kernel refuses where one is partly covered. */
-bool spec_is_unmasked(json_object *spec);
 
 typedef enum {
     SPEC_CLOCK_NONE,
