@@ -44,10 +44,7 @@ attach_report_json(const AttachReport *report, GString *out)
     json_append_string(out, report->name);
     g_string_append_printf(out, ", \"pid\": %d, \"outcome\": \"%s\", \"files\": %u, \"reason\": ",
                            (int)report->pid, outcomes[report->outcome].name, report->files);
-    if (report->reason)
-        json_append_string(out, report->reason);
-    else
-        g_string_append(out, "null");
+    json_append_string(out, report->reason);
     g_string_append_c(out, '}');
 }
 
