@@ -3,6 +3,7 @@
 #include "launcher/attach/in_child.h"
 
 #include "common/fd.h"
+#include "common/io.h"
 #include "launcher/launch_error.h"
 
 #include <fcntl.h>
@@ -24,21 +25,6 @@ now_msec(void)
     return (int64_t)now.tv_sec * MSEC + now.tv_nsec / NSEC_PER_MSEC;
 }
 
-static void
-write_all(int fd, const char *text, size_t len)
-{
-    while (len > 0) {
-        ssize_t n = write(fd, text, len);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return; /* nobody waits any more */
-        text += n;
-        len -= (size_t)n;
-    }
-}
-
 /* What comes first says what follows. */
 #define GOOD "+"
 #define BAD "-"
@@ -54,7 +40,7 @@ child(const InChild *what, int fd)
         g_string_assign(ret, BAD);
         g_string_append(ret, error->message);
     }
-    write_all(fd, ret->str, ret->len);
+    (void)io_write_all(fd, ret->str, ret->len); /* or nobody waits any more */
     _exit(0);
 }
 

@@ -2,6 +2,7 @@
 
 #include "launcher/runtime/inject.h"
 
+#include "common/same_file.h"
 #include "launcher/attach/oci.h"
 #include "launcher/launch_error.h"
 #include "launcher/runtime/bundle.h"
@@ -12,7 +13,6 @@
 #include "launcher/tally.h"
 #include "launcher/tree_ask.h"
 
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -27,23 +27,13 @@ typedef struct {
     bool changed;
 } Injection;
 
-/* True if @path is the namespace that we are in ourselves. */
-static bool
-is_ours(const char *path)
-{
-    struct stat own, that;
-
-    return stat("/proc/self/ns/pid", &own) == 0 && stat(path, &that) == 0 &&
-           own.st_ino == that.st_ino && own.st_dev == that.st_dev;
-}
-
 static bool
 is_host_pid(json_object *spec)
 {
     const char *path;
     SpecPid pid = spec_pid_namespace(spec, &path);
 
-    return pid == SPEC_PID_HOST || (pid == SPEC_PID_PATH && is_ours(path));
+    return pid == SPEC_PID_HOST || (pid == SPEC_PID_PATH && same_file("/proc/self/ns/pid", path));
 }
 
 /* Why this container is to have no files; NULL: it is to have them. */

@@ -2,13 +2,13 @@
 
 #include "launcher/runtime/real.h"
 
+#include "common/same_file.h"
 #include "launcher/engine_files.h"
 #include "launcher/launch_error.h"
 #include "launcher/program.h"
 #include "launcher/runtime/spec.h"
 
 #include <string.h>
-#include <sys/stat.h>
 
 #define FEATURES_SEC 2
 
@@ -22,22 +22,13 @@ static const struct {
     {"runsc", REAL_VM},
 };
 
-/* What is installed as "runc" may be a link to us. */
-static bool
-is_us(const char *path)
-{
-    struct stat us, it;
-
-    return stat("/proc/self/exe", &us) == 0 && stat(path, &it) == 0 && us.st_dev == it.st_dev &&
-           us.st_ino == it.st_ino;
-}
-
 char *
 real_find(const char *name, GError **error)
 {
     g_autofree char *path = program_find(name);
 
-    if (path && !is_us(path))
+    /* What is installed as "runc" may be a link to us. */
+    if (path && !same_file("/proc/self/exe", path))
         return g_steal_pointer(&path);
     if (path)
         g_set_error(error, LAUNCH_ERROR, LAUNCH_ERROR_FAILED,
