@@ -147,19 +147,14 @@ static int
 run(Hook *hook)
 {
     g_autoptr(GError) error = NULL;
-    bool outside = false, good = read_all(hook, &error);
+    bool good = read_all(hook, &error), outside = good && is_outside(&hook->state);
 
     if (good && (hook->bundle.unmasked || hook->state.unwanted)) {
-        outside = is_outside(&hook->state);
         if (!outside)
             tally_add(hook->run_dir, TALLY_HOOK, TALLY_SKIPPED, 1);
         return 0;
     }
-    if (good) {
-        outside = is_outside(&hook->state);
-        good = outside ? announce(hook, &error) : inject(hook, &error);
-    }
-    if (good)
+    if (good && (outside ? announce(hook, &error) : inject(hook, &error)))
         return 0;
     if (!outside)
         tally_add(hook->run_dir, TALLY_HOOK, TALLY_FAILED, 1);
