@@ -2,6 +2,7 @@
 
 #include "launcher/attach/in_child.h"
 
+#include "common/error.h"
 #include "common/fd.h"
 #include "common/io.h"
 #include "launcher/launch_error.h"
@@ -84,7 +85,7 @@ in_child(const InChild *what, GError **error)
     (void)close(fds[1]);
     if (!read_until(reading, now_msec() + (int64_t)what->patience_sec * MSEC, said)) {
         (void)kill(pid, SIGKILL); /* one that the kernel holds ends when it lets go */
-        g_set_error(error, LAUNCH_ERROR, LAUNCH_ERROR_FAILED,
+        g_set_error(error, READ_ERROR, READ_ERROR_IO,
                     "a file system there has not answered for %u s", what->patience_sec);
         return NULL;
     }

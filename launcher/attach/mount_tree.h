@@ -18,6 +18,9 @@ typedef struct {
     char *type;   /* "fuse.ownproc" */
 } TreeMount;
 
+#define MOUNT_TREE_OWNPROC "fuse.ownproc"
+#define MOUNT_TREE_LXCFS "fuse.lxcfs"
+
 /* The mounts of @text, in its order: what covers another comes behind it.  Lines that are none of
  * the kernel's are passed over.  The caller unrefs. */
 GPtrArray *mount_tree_parse(const char *text, size_t len);
@@ -37,6 +40,13 @@ bool mount_tree_is_shared_with(const GPtrArray *container, const GPtrArray *mach
 
 /* True if @mount is over a file of /proc or /sys, not one of them itself. */
 bool mount_tree_is_over_kernel_file(const TreeMount *mount);
+
+/* True if it is, and of our daemon or of lxcfs. */
+bool mount_tree_is_served(const TreeMount *mount);
+
+/* True if nobody serves @mount any more: @errsv is what its reader gets (place_probe() of
+ * place.h). */
+bool mount_tree_is_dead(const TreeMount *mount, int errsv);
 
 /* The name under which a container is registered that has @mount from the bound tree; NULL if it is
  * not from there.  The caller frees. */
