@@ -2,7 +2,7 @@
 
 #include "launcher/program.h"
 
-#include "launcher/attach/in_child.h"
+#include "launcher/in_child.h"
 
 #include <string.h>
 #include <unistd.h>

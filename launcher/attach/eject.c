@@ -3,8 +3,8 @@
 #include "launcher/attach/eject.h"
 
 #include "common/fd.h"
-#include "launcher/attach/in_child.h"
 #include "launcher/attach/mount_tree.h"
+#include "launcher/in_child.h"
 #include "launcher/launch_error.h"
 
 #include <string.h>

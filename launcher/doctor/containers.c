@@ -7,9 +7,9 @@
 #include "common/error.h"
 #include "common/fd.h"
 #include "launcher/attach/find.h"
-#include "launcher/attach/in_child.h"
 #include "launcher/attach/mount_tree.h"
 #include "launcher/attach/place.h"
+#include "launcher/in_child.h"
 
 #include <fcntl.h>
 #include <string.h>

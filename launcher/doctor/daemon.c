@@ -5,8 +5,8 @@
 #include "launcher/doctor/checks.h"
 
 #include "common/fd.h"
-#include "launcher/attach/in_child.h"
 #include "launcher/control.h"
+#include "launcher/in_child.h"
 #include "launcher/keeper_ask.h"
 #include "launcher/launch_error.h"
 

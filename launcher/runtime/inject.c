@@ -3,8 +3,8 @@
 #include "launcher/runtime/inject.h"
 
 #include "common/same_file.h"
-#include "launcher/attach/oci.h"
 #include "launcher/launch_error.h"
+#include "launcher/oci.h"
 #include "launcher/runtime/bundle.h"
 #include "launcher/runtime/hook_program.h"
 #include "launcher/runtime/real.h"

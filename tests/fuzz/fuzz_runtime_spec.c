@@ -2,7 +2,7 @@
 
 /* Whatever a config.json says: what is added is there once, and is taken back whole. */
 
-#include "launcher/attach/oci.h"
+#include "launcher/oci.h"
 #include "launcher/runtime/spec.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "launcher/attach/in_child.h"
+#include "launcher/in_child.h"
 
 #include "common/error.h"
 #include "common/fd.h"
@@ -95,6 +95,6 @@ in_child(const InChild *what, GError **error)
         return g_steal_pointer(&said);
     }
     g_set_error_literal(error, LAUNCH_ERROR, LAUNCH_ERROR_FAILED,
-                        said->len > 1 ? said->str + 1 : "the process that mounts was killed");
+                        said->len > 1 ? said->str + 1 : "the process that was to do it was killed");
     return NULL;
 }

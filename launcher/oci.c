@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "launcher/attach/oci.h"
+#include "launcher/oci.h"
 
 #include "common/error.h"
 #include "launcher/wish.h"
