@@ -26,7 +26,7 @@ tell_user(const MountUser *user)
 static bool
 is_unused(const char *target, GError **error)
 {
-    g_autoptr(GPtrArray) users = mount_users_find(target, MOUNT_USERS_TYPE, error);
+    g_autoptr(GPtrArray) users = mount_users_find(target, error);
 
     if (!users)
         return false;

@@ -3,6 +3,7 @@
 #include "launcher/attach/eject.h"
 
 #include "common/fd.h"
+#include "common/mount_line.h"
 #include "launcher/attach/mount_tree.h"
 #include "launcher/in_child.h"
 #include "launcher/launch_error.h"
@@ -15,7 +16,7 @@ static bool
 is_candidate(const Eject *what, const TreeMount *mount)
 {
     return mount_tree_is_served(mount) &&
-           (what->what != EJECT_OURS || g_str_equal(mount->type, MOUNT_TREE_OWNPROC));
+           (what->what != EJECT_OURS || g_str_equal(mount->type, MOUNT_LINE_OWNPROC));
 }
 
 /* Whether the mount whose root @fd is is to go. */

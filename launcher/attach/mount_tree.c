@@ -138,15 +138,15 @@ mount_tree_is_over_kernel_file(const TreeMount *mount)
 bool
 mount_tree_is_served(const TreeMount *mount)
 {
-    return mount_tree_is_over_kernel_file(mount) && (g_str_equal(mount->type, MOUNT_TREE_OWNPROC) ||
-                                                     g_str_equal(mount->type, MOUNT_TREE_LXCFS));
+    return mount_tree_is_over_kernel_file(mount) && (g_str_equal(mount->type, MOUNT_LINE_OWNPROC) ||
+                                                     g_str_equal(mount->type, MOUNT_LINE_LXCFS));
 }
 
 bool
 mount_tree_is_dead(const TreeMount *mount, int errsv)
 {
     return errsv == ENOTCONN || errsv == ECONNABORTED ||
-           (errsv == ESTALE && g_str_equal(mount->type, MOUNT_TREE_OWNPROC));
+           (errsv == ESTALE && g_str_equal(mount->type, MOUNT_LINE_OWNPROC));
 }
 
 /* "/web/proc/meminfo"; in the ordinary tree it is "/proc/meminfo". */
@@ -155,7 +155,7 @@ mount_tree_bound_id(const TreeMount *mount)
 {
     g_auto(GStrv) parts = g_strsplit(mount->root, "/", 3);
 
-    if (!g_str_equal(mount->type, MOUNT_TREE_OWNPROC) || !mount_tree_is_over_kernel_file(mount) ||
+    if (!g_str_equal(mount->type, MOUNT_LINE_OWNPROC) || !mount_tree_is_over_kernel_file(mount) ||
         g_strv_length(parts) < 3 || g_str_equal(parts[1], "proc") || g_str_equal(parts[1], "sys"))
         return NULL;
     return g_strdup(parts[1]);

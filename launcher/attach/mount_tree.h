@@ -15,11 +15,8 @@ typedef struct {
     char *root;   /* what of its file system it shows */
     char *point;  /* where, seen from the container's root */
     char *shared; /* "shared:12": its peer group; "": none */
-    char *type;   /* "fuse.ownproc" */
+    char *type;   /* MOUNT_LINE_OWNPROC (common/mount_line.h) */
 } TreeMount;
-
-#define MOUNT_TREE_OWNPROC "fuse.ownproc"
-#define MOUNT_TREE_LXCFS "fuse.lxcfs"
 
 /* The mounts of @text, in its order: what covers another comes behind it.  Lines that are none of
  * the kernel's are passed over.  The caller unrefs. */
