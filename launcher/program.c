@@ -23,6 +23,22 @@ program_find(const char *name)
     return path;
 }
 
+char *
+program_beside(const char *const *places, const char *name)
+{
+    g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
+    g_autofree char *dir = self ? g_path_get_dirname(self) : g_strdup("/usr/bin");
+
+    for (; *places; places++) {
+        g_autofree char *path = g_strdup_printf("%s/%s%s", dir, *places, name);
+        g_autofree char *whole = g_canonicalize_filename(path, NULL);
+
+        if (!g_file_test(whole, G_FILE_TEST_IS_DIR) && access(whole, X_OK) == 0)
+            return g_steal_pointer(&whole);
+    }
+    return NULL;
+}
+
 /* @data is the command line. */
 static bool
 run(void *data, GString *ret, GError **error)
