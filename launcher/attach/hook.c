@@ -22,9 +22,9 @@
 #include "launcher/files_list.h"
 #include "launcher/launch_error.h"
 #include "launcher/oci.h"
-#include "launcher/options.h"
 #include "launcher/registration.h"
 #include "launcher/tally.h"
+#include "launcher/verb_options.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -173,10 +173,8 @@ hook_main(int argc, char **argv)
         {"require", 0, 0, G_OPTION_ARG_NONE, &hook.require,
          "without its files the container does not start", NULL},
         {"files", 0, 0, G_OPTION_ARG_STRING, &hook.files, "only these: meminfo,stat,…", "LIST"},
-        {"run-dir", 0, 0, G_OPTION_ARG_FILENAME, &hook.run_dir,
-         "the daemon's run directory (" OPTIONS_RUN_DIR ")", "DIR"},
-        {"mountpoint", 0, 0, G_OPTION_ARG_FILENAME, &hook.tree,
-         "the daemon's tree (" OPTIONS_TREE ")", "DIR"},
+        VERB_RUN_DIR(&hook.run_dir),
+        VERB_TREE(&hook.tree),
         {NULL},
     };
     g_autoptr(GOptionContext) context = g_option_context_new(NULL);

@@ -5,7 +5,7 @@
 #include "common/fd.h"
 #include "launcher/exporter/server.h"
 #include "launcher/launch_error.h"
-#include "launcher/options.h"
+#include "launcher/verb_options.h"
 
 #include <grp.h>
 #include <linux/securebits.h>
@@ -46,10 +46,8 @@ parse(int argc, char **argv, Arguments *ret, GError **error)
     const GOptionEntry entries[] = {
         {"listen", 0, 0, G_OPTION_ARG_STRING, &ret->listen, "where to answer (" LISTEN_DEFAULT ")",
          "ADDRESS:PORT"},
-        {"mountpoint", 0, 0, G_OPTION_ARG_FILENAME, &ret->tree,
-         "the daemon's tree (" OPTIONS_TREE ")", "DIR"},
-        {"run-dir", 0, 0, G_OPTION_ARG_FILENAME, &ret->run_dir,
-         "the daemon's run directory (" OPTIONS_RUN_DIR ")", "DIR"},
+        VERB_TREE(&ret->tree),
+        VERB_RUN_DIR(&ret->run_dir),
         {"version", 0, 0, G_OPTION_ARG_NONE, &ret->version, "print the version", NULL},
         {NULL},
     };
