@@ -32,14 +32,8 @@ add_pid(GHashTable *record)
 static GPtrArray *
 list(const char *run_dir, GError **error)
 {
-    g_autoptr(GString) request = control_request("list");
-    g_autofree char *body = NULL;
-    GPtrArray *records;
-    size_t len;
+    GPtrArray *records = control_list(run_dir, error);
 
-    control_end(request);
-    body = control_ask(run_dir, request, &len, error);
-    records = body ? control_records(body, len, error) : NULL;
     for (guint i = 0; records && i < records->len; i++)
         add_pid(records->pdata[i]);
     return records;
