@@ -18,12 +18,6 @@ static const struct {
     [ATTACH_FAILED] = {"failed", NULL, false},
 };
 
-const char *
-attach_outcome_name(AttachOutcome outcome)
-{
-    return outcomes[outcome].name;
-}
-
 void
 attach_report_text(const AttachReport *report, GString *out)
 {
