@@ -142,3 +142,19 @@ io_write_at(int dirfd, const char *path, const char *text, GError **error)
     }
     return true;
 }
+
+bool
+io_write_all(int fd, const char *data, size_t len)
+{
+    while (len > 0) {
+        ssize_t n = write(fd, data, len);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return false;
+        data += n;
+        len -= (size_t)n;
+    }
+    return true;
+}

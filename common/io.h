@@ -38,3 +38,7 @@ char *io_read_record_fd(int fd, const char *name, size_t *ret_len, GError **erro
 /* Writes @text to the existing file @path below @dirfd with one write(2), as cgroupfs and procfs
  * want. */
 bool io_write_at(int dirfd, const char *path, const char *text, GError **error);
+
+/* Writes all of @data to an open file of any kind, in as many write(2) as it takes.  False and
+ * errno. */
+bool io_write_all(int fd, const char *data, size_t len);

@@ -6,6 +6,10 @@
 
 #include "common/lines.h"
 
+/* Types of file systems that put files over those of /proc. */
+#define MOUNT_LINE_OWNPROC "fuse.ownproc"
+#define MOUNT_LINE_LXCFS "fuse.lxcfs"
+
 /* Pieces of the line as they stand there: blanks and the like in them are written as octal numbers.
  */
 typedef struct {
@@ -15,7 +19,7 @@ typedef struct {
     Span root;   /* what of the file system it shows */
     Span point;  /* where it is mounted */
     Span shared; /* "shared:12" if it is in a peer group (mount_namespaces(7)); else empty */
-    Span type;   /* "fuse.ownproc" */
+    Span type;   /* MOUNT_LINE_OWNPROC */
     Span super_options;
 } MountLine;
 

@@ -39,7 +39,7 @@ read_proc(pid_t pid, const char *file, size_t *ret_len)
 
 /* The last of ours there: somebody may have mounted something else over it. */
 static char *
-device_of(const char *target, const char *type)
+device_of(const char *target)
 {
     size_t len;
     g_autofree char *table = io_read_at(AT_FDCWD, "/proc/self/mountinfo", &len, NULL);
@@ -52,7 +52,7 @@ device_of(const char *target, const char *type)
         g_autofree char *point =
             mount_line_parse(line, &mount) ? mount_line_path(mount.point) : NULL;
 
-        if (g_strcmp0(point, target) == 0 && span_equals(mount.type, type)) {
+        if (g_strcmp0(point, target) == 0 && span_equals(mount.type, MOUNT_LINE_OWNPROC)) {
             g_free(device);
             device = span_dup(mount.device);
         }
@@ -125,10 +125,10 @@ look_at_process(const Search *search, const char *name)
 }
 
 GPtrArray *
-mount_users_find(const char *target, const char *type, GError **error)
+mount_users_find(const char *target, GError **error)
 {
     g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
-    g_autofree char *device = device_of(target, type);
+    g_autofree char *device = device_of(target);
     g_autoptr(GDir) processes = g_dir_open("/proc", 0, error);
     Search search = {.target = target, .device = device, .seen = seen};
     const char *name;

@@ -13,8 +13,7 @@ typedef struct {
     char *point; /* where, as it sees it */
 } MountUser;
 
-/* All but the mount of @type at @target itself, of which namespaces of services have copies that go
+/* All but the daemon's mount at @target itself, of which namespaces of services have copies that go
  * with it.  Of each namespace that has processes; the caller frees.  READ_ERROR_GONE if there is no
  * such mount. */
-#define MOUNT_USERS_TYPE "fuse.ownproc" /* of the daemon */
-GPtrArray *mount_users_find(const char *target, const char *type, GError **error);
+GPtrArray *mount_users_find(const char *target, GError **error);

@@ -127,8 +127,7 @@ is_used(const Holdings *holdings, bool is_first, void *data)
     for (unsigned i = 0; i < holdings->n_connections; i++) {
         const HoldingsConnection *connection = &holdings->connections[i];
         g_autoptr(GPtrArray) users =
-            connection->fd < 0 ? NULL
-                               : mount_users_find(connection->target, MOUNT_USERS_TYPE, NULL);
+            connection->fd < 0 ? NULL : mount_users_find(connection->target, NULL);
 
         if (is_first && users)
             g_ptr_array_foreach(users, tell_user, (gpointer)connection->target);

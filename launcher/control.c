@@ -118,3 +118,15 @@ control_ask(const char *run_dir, const GString *request, size_t *ret_len, GError
         *ret_len = len;
     return g_strndup(body, len);
 }
+
+GPtrArray *
+control_list(const char *run_dir, GError **error)
+{
+    g_autoptr(GString) request = control_request("list");
+    g_autofree char *body = NULL;
+    size_t len;
+
+    control_end(request);
+    body = control_ask(run_dir, request, &len, error);
+    return body ? control_records(body, len, error) : NULL;
+}

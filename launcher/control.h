@@ -15,3 +15,7 @@ bool control_is_there(const char *run_dir);
  * NUL-terminated, which the caller frees, and its length in @ret_len (may be NULL).
  * CONTROL_ERROR_ABSENT if nobody listens, else as control_body(). */
 char *control_ask(const char *run_dir, const GString *request, size_t *ret_len, GError **error);
+
+/* The containers that the daemon of @run_dir knows, each a table of control_records(); the caller
+ * unrefs. */
+GPtrArray *control_list(const char *run_dir, GError **error);

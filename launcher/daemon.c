@@ -4,6 +4,7 @@
 
 #include "common/fd.h"
 #include "launcher/launch_error.h"
+#include "launcher/program.h"
 #include "launcher/state.h"
 
 #include <fcntl.h>
@@ -25,9 +26,6 @@
 #define STOP_MSEC 3000
 #define PROGRAM "ownprocd"
 
-/* Where it is, seen from the launcher's own program: as installed, as built. */
-static const char *const places[] = {"", "../fs/"};
-
 char *
 daemon_tree(const char *name)
 {
@@ -48,24 +46,19 @@ daemon_isolate(GError **error)
 static char *
 find_program(const char *program, GError **error)
 {
-    g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
-    g_autofree char *dir = self ? g_path_get_dirname(self) : g_strdup("/usr/bin");
+    static const char *const places[] = {"", "../fs/", NULL};
+    char *path;
 
     if (!program)
         program = g_getenv("OWNPROCD");
     if (program)
         return g_strdup(program);
-    for (size_t i = 0; i < G_N_ELEMENTS(places); i++) {
-        g_autofree char *path = g_strdup_printf("%s/%s" PROGRAM, dir, places[i]);
-
-        if (access(path, X_OK) == 0)
-            return g_steal_pointer(&path);
-    }
-    g_set_error(error, LAUNCH_ERROR, LAUNCH_ERROR_FAILED,
-                "no daemon serves and the program " PROGRAM " is not found beside %s: start the "
-                "daemon, or choose --daemon PATH or --proc none",
-                self ? self : "the launcher");
-    return NULL;
+    path = program_beside(places, PROGRAM);
+    if (!path)
+        g_set_error(error, LAUNCH_ERROR, LAUNCH_ERROR_FAILED,
+                    "no daemon serves and the program " PROGRAM " is not found beside the "
+                    "launcher: start the daemon, or choose --daemon PATH or --proc none");
+    return path;
 }
 
 /* A datagram socket in the abstract namespace with an address the kernel chooses (unix(7),

@@ -7,8 +7,8 @@
 #include "common/fd.h"
 #include "launcher/engine_files.h"
 #include "launcher/launch_error.h"
-#include "launcher/options.h"
 #include "launcher/tree.h"
+#include "launcher/verb_options.h"
 
 #include <stdio.h>
 
@@ -45,15 +45,9 @@ docker_args_main(int argc, char **argv)
         {"mountpoint", 0, 0, G_OPTION_ARG_FILENAME, &tree, "the daemon's tree", "DIR"},
         {NULL},
     };
-    g_autoptr(GOptionContext) context =
-        g_option_context_new("- for: docker run $(ownproc docker-args) IMAGE");
-    g_autoptr(GError) error = NULL;
 
-    g_option_context_add_main_entries(context, entries, NULL);
-    if (!g_option_context_parse(context, &argc, &argv, &error) || argc > 1) {
-        fprintf(stderr, "ownproc: %s\n", error ? error->message : "docker-args takes no arguments");
+    if (!verb_options(argc, argv, entries, "- for: docker run $(ownproc docker-args) IMAGE"))
         return LAUNCH_ERROR_USAGE;
-    }
     absolute = g_canonicalize_filename(tree ? tree : OPTIONS_TREE, NULL);
     return print_args(absolute);
 }

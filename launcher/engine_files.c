@@ -4,13 +4,23 @@
 
 #include <glib.h>
 
-static const char *const allowed[] = {
-    "proc/cpuinfo", "proc/diskstats", "proc/loadavg", "proc/meminfo", "proc/slabinfo",
-    "proc/stat",    "proc/swaps",     "proc/uptime",  NULL,
+const EngineFile engine_files[] = {
+    {"proc/cpuinfo", {0, 0, 7, ENGINE_FILES_FINAL}},
+    {"proc/diskstats", {0, 0, 7, ENGINE_FILES_FINAL}},
+    {"proc/loadavg", {1, 0, 0, 6}},
+    {"proc/meminfo", {0, 0, 7, ENGINE_FILES_FINAL}},
+    {"proc/slabinfo", {1, 0, 0, 93}},
+    {"proc/stat", {0, 0, 9, ENGINE_FILES_FINAL}},
+    {"proc/swaps", {1, 0, 0, 2}},
+    {"proc/uptime", {1, 0, 0, 2}},
+    {NULL, {0}},
 };
 
 bool
 engine_files_allow(const char *file)
 {
-    return g_str_has_prefix(file, "sys/") || g_strv_contains(allowed, file);
+    for (const EngineFile *known = engine_files; known->name; known++)
+        if (g_str_equal(file, known->name))
+            return true;
+    return g_str_has_prefix(file, "sys/");
 }

@@ -5,8 +5,12 @@
 void
 json_append_string(GString *out, const char *text)
 {
-    g_autofree char *valid = g_utf8_make_valid(text, -1);
+    g_autofree char *valid = text ? g_utf8_make_valid(text, -1) : NULL;
 
+    if (!text) {
+        g_string_append(out, "null");
+        return;
+    }
     g_string_append_c(out, '"');
     for (const char *at = valid; *at; at++)
         if (*at == '"' || *at == '\\')

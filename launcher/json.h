@@ -6,5 +6,5 @@
 
 #include <glib.h>
 
-/* Appends @text in quotes.  JSON is UTF-8: bytes that are not become U+FFFD. */
+/* Appends @text in quotes; NULL as null.  JSON is UTF-8: bytes that are not become U+FFFD. */
 void json_append_string(GString *out, const char *text);

@@ -6,9 +6,9 @@
 
 #include "launcher/control.h"
 #include "launcher/launch_error.h"
-#include "launcher/options.h"
 #include "launcher/ps_print.h"
 #include "launcher/state.h"
+#include "launcher/verb_options.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -32,14 +32,8 @@ add_pid(GHashTable *record)
 static GPtrArray *
 list(const char *run_dir, GError **error)
 {
-    g_autoptr(GString) request = control_request("list");
-    g_autofree char *body = NULL;
-    GPtrArray *records;
-    size_t len;
+    GPtrArray *records = control_list(run_dir, error);
 
-    control_end(request);
-    body = control_ask(run_dir, request, &len, error);
-    records = body ? control_records(body, len, error) : NULL;
     for (guint i = 0; records && i < records->len; i++)
         add_pid(records->pdata[i]);
     return records;
@@ -66,18 +60,12 @@ ps_main(int argc, char **argv)
     g_autofree char *run_dir = NULL, *format = NULL;
     const GOptionEntry entries[] = {
         {"format", 0, 0, G_OPTION_ARG_STRING, &format, "table or json", "FORMAT"},
-        {"run-dir", 0, 0, G_OPTION_ARG_FILENAME, &run_dir,
-         "the daemon's run directory (" OPTIONS_RUN_DIR ")", "DIR"},
+        VERB_RUN_DIR(&run_dir),
         {NULL},
     };
-    g_autoptr(GOptionContext) context = g_option_context_new("- list the containers");
-    g_autoptr(GError) error = NULL;
 
-    g_option_context_add_main_entries(context, entries, NULL);
-    if (!g_option_context_parse(context, &argc, &argv, &error) || argc > 1) {
-        fprintf(stderr, "ownproc: %s\n", error ? error->message : "ps takes no arguments");
+    if (!verb_options(argc, argv, entries, "- list the containers"))
         return LAUNCH_ERROR_USAGE;
-    }
     for (size_t i = 0; i < G_N_ELEMENTS(formats); i++)
         if (strcmp(format ? format : "table", formats[i].name) == 0)
             return print_list(run_dir ? run_dir : OPTIONS_RUN_DIR, formats[i].print);

@@ -74,16 +74,31 @@ registration_request(const char *name, const CgroupPaths *paths, const int64_t *
     return request;
 }
 
+/* What is said of @name; @key NULL: nothing more. */
+static GString *
+request_of(const char *verb, const char *name, const char *key, const char *value)
+{
+    GString *request = control_request(verb);
+
+    control_add(request, "id", name);
+    if (key)
+        control_add(request, key, value);
+    control_end(request);
+    return request;
+}
+
 GString *
 registration_request_process(const char *name, pid_t pid)
 {
-    GString *request = control_request("register");
     g_autofree char *number = g_strdup_printf("%d", (int)pid);
 
-    control_add(request, "id", name);
-    control_add(request, "pid", number);
-    control_end(request);
-    return request;
+    return request_of("register", name, "pid", number);
+}
+
+GString *
+registration_request_cgroup(const char *name, const char *cgroup)
+{
+    return request_of("register", name, "cgroup", cgroup);
 }
 
 char *
@@ -106,9 +121,5 @@ registration_path(const char *body, const char *run_dir, const char *name, GErro
 GString *
 registration_end(const char *name)
 {
-    GString *request = control_request("unregister");
-
-    control_add(request, "id", name);
-    control_end(request);
-    return request;
+    return request_of("unregister", name, NULL, NULL);
 }

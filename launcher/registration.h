@@ -19,6 +19,9 @@ GString *registration_request(const char *name, const CgroupPaths *paths,
                               const int64_t *boottime_offset);
 /* The request that registers the container of process @pid as @name. */
 GString *registration_request_process(const char *name, pid_t pid);
+/* The request that registers as @name the container whose cgroup is @cgroup in each hierarchy,
+ * also before that is there. */
+GString *registration_request_cgroup(const char *name, const char *cgroup);
 /* The directory of @name, absolute, once the daemon of @run_dir has answered @body:
  * "path=/run/ownproc/containers/web".  Where it says that is counts for nothing: what root binds is
  * not for the process that answers to choose.  The caller frees; CONTROL_ERROR_PROTOCOL if @body is

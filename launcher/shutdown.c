@@ -5,7 +5,7 @@
 #include "common/mount_users.h"
 #include "launcher/keeper_ask.h"
 #include "launcher/launch_error.h"
-#include "launcher/options.h"
+#include "launcher/verb_options.h"
 #include "launcher/verbs.h"
 
 #include <stdio.h>
@@ -26,7 +26,7 @@ tell_user(const MountUser *user)
 static bool
 is_unused(const char *target, GError **error)
 {
-    g_autoptr(GPtrArray) users = mount_users_find(target, MOUNT_USERS_TYPE, error);
+    g_autoptr(GPtrArray) users = mount_users_find(target, error);
 
     if (!users)
         return false;
@@ -75,18 +75,11 @@ shutdown_main(int argc, char **argv)
     gboolean force = FALSE;
     const GOptionEntry entries[] = {
         {"force", 0, 0, G_OPTION_ARG_NONE, &force, "even if containers use the files", NULL},
-        {"run-dir", 0, 0, G_OPTION_ARG_FILENAME, &run_dir,
-         "the daemon's run directory (" OPTIONS_RUN_DIR ")", "DIR"},
+        VERB_RUN_DIR(&run_dir),
         {NULL},
     };
-    g_autoptr(GOptionContext) context =
-        g_option_context_new("- unmount the files and end the daemon");
-    g_autoptr(GError) error = NULL;
 
-    g_option_context_add_main_entries(context, entries, NULL);
-    if (!g_option_context_parse(context, &argc, &argv, &error) || argc > 1) {
-        fprintf(stderr, "ownproc: %s\n", error ? error->message : "shutdown takes no arguments");
+    if (!verb_options(argc, argv, entries, "- unmount the files and end the daemon"))
         return LAUNCH_ERROR_USAGE;
-    }
     return shut_down(run_dir ? run_dir : OPTIONS_RUN_DIR, force);
 }

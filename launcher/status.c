@@ -5,8 +5,8 @@
 #include "launcher/control.h"
 #include "launcher/keeper_ask.h"
 #include "launcher/launch_error.h"
-#include "launcher/options.h"
 #include "launcher/status_print.h"
+#include "launcher/verb_options.h"
 #include "launcher/verbs.h"
 
 #include <stdio.h>
@@ -58,18 +58,12 @@ status_main(int argc, char **argv)
     g_autofree char *run_dir = NULL, *format = NULL;
     const GOptionEntry entries[] = {
         {"format", 0, 0, G_OPTION_ARG_STRING, &format, "text or json", "FORMAT"},
-        {"run-dir", 0, 0, G_OPTION_ARG_FILENAME, &run_dir,
-         "the daemon's run directory (" OPTIONS_RUN_DIR ")", "DIR"},
+        VERB_RUN_DIR(&run_dir),
         {NULL},
     };
-    g_autoptr(GOptionContext) context = g_option_context_new("- tell how the daemon is");
-    g_autoptr(GError) error = NULL;
 
-    g_option_context_add_main_entries(context, entries, NULL);
-    if (!g_option_context_parse(context, &argc, &argv, &error) || argc > 1) {
-        fprintf(stderr, "ownproc: %s\n", error ? error->message : "status takes no arguments");
+    if (!verb_options(argc, argv, entries, "- tell how the daemon is"))
         return LAUNCH_ERROR_USAGE;
-    }
     for (size_t i = 0; i < G_N_ELEMENTS(formats); i++)
         if (strcmp(format ? format : "text", formats[i].name) == 0)
             return print_status(run_dir ? run_dir : OPTIONS_RUN_DIR, formats[i].print);

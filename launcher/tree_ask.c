@@ -3,7 +3,7 @@
 #include "launcher/tree_ask.h"
 
 #include "common/fd.h"
-#include "launcher/attach/in_child.h"
+#include "launcher/in_child.h"
 #include "launcher/launch_error.h"
 #include "launcher/tree.h"
 

@@ -5,7 +5,7 @@
 #include "common/fd.h"
 #include "launcher/keeper_ask.h"
 #include "launcher/launch_error.h"
-#include "launcher/options.h"
+#include "launcher/verb_options.h"
 #include "launcher/verbs.h"
 
 #include <errno.h>
@@ -37,18 +37,11 @@ upgrade_main(int argc, char **argv)
     const GOptionEntry entries[] = {
         {"binary", 0, 0, G_OPTION_ARG_FILENAME, &binary,
          "the new ownprocd (the one at the path that the daemon was started from)", "PATH"},
-        {"run-dir", 0, 0, G_OPTION_ARG_FILENAME, &run_dir,
-         "the daemon's run directory (" OPTIONS_RUN_DIR ")", "DIR"},
+        VERB_RUN_DIR(&run_dir),
         {NULL},
     };
-    g_autoptr(GOptionContext) context =
-        g_option_context_new("- replace the daemon's program while it serves");
-    g_autoptr(GError) error = NULL;
 
-    g_option_context_add_main_entries(context, entries, NULL);
-    if (!g_option_context_parse(context, &argc, &argv, &error) || argc > 1) {
-        fprintf(stderr, "ownproc: %s\n", error ? error->message : "upgrade takes no arguments");
+    if (!verb_options(argc, argv, entries, "- replace the daemon's program while it serves"))
         return LAUNCH_ERROR_USAGE;
-    }
     return upgrade(run_dir ? run_dir : OPTIONS_RUN_DIR, binary);
 }

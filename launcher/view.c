@@ -7,8 +7,8 @@
 #include "common/number.h"
 #include "launcher/control.h"
 #include "launcher/launch_error.h"
-#include "launcher/options.h"
 #include "launcher/state.h"
+#include "launcher/verb_options.h"
 #include "launcher/view_file.h"
 
 #include <stdio.h>
@@ -72,8 +72,7 @@ view_main(int argc, char **argv)
 {
     g_autofree char *run_dir = NULL, *file = NULL;
     const GOptionEntry entries[] = {
-        {"run-dir", 0, 0, G_OPTION_ARG_FILENAME, &run_dir,
-         "the daemon's run directory (" OPTIONS_RUN_DIR ")", "DIR"},
+        VERB_RUN_DIR(&run_dir),
         {NULL},
     };
     g_autoptr(GOptionContext) context = g_option_context_new("NAME|ID|PID FILE");

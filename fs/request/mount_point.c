@@ -5,6 +5,7 @@
 #include "common/error.h"
 #include "common/fd.h"
 #include "common/io.h"
+#include "common/mount_line.h"
 #include "fs/request/mount_table.h"
 
 #include <fcntl.h>
@@ -14,7 +15,6 @@
 #include <sys/vfs.h>
 
 #define FS_NAME "ownproc"
-#define FS_TYPE "fuse." FS_NAME
 
 /* True if something is mounted at @path. */
 static bool
@@ -47,7 +47,7 @@ detach(const char *path, GError **error)
 static void
 refuse(const char *path, const MountEntry *top, GError **error)
 {
-    if (g_str_equal(top->type, FS_TYPE))
+    if (g_str_equal(top->type, MOUNT_LINE_OWNPROC))
         g_set_error(error, READ_ERROR, READ_ERROR_IO, "%s is being served already", path);
     else
         g_set_error(error, READ_ERROR, READ_ERROR_IO, "another file system (%s) is mounted at %s",
@@ -131,7 +131,7 @@ mount_fuse(const char *path, unsigned long flags, GError **error)
     options = g_strdup_printf("fd=%d,rootmode=40000,user_id=0,group_id=0,default_permissions,"
                               "allow_other",
                               fd);
-    if (mount(FS_NAME, path, FS_TYPE, HARMLESS | flags, options) != 0) {
+    if (mount(FS_NAME, path, MOUNT_LINE_OWNPROC, HARMLESS | flags, options) != 0) {
         read_error_set_errno(error, errno, "cannot mount at %s", path);
         return -1;
     }
@@ -172,7 +172,7 @@ mount_point_find(const char *dir, MountPoint *ret)
     g_autofree char *path = resolve_parent(dir);
     g_auto(MountEntry) top = {0};
 
-    if (!path || !top_mount(path, &top) || !g_str_equal(top.type, FS_TYPE))
+    if (!path || !top_mount(path, &top) || !g_str_equal(top.type, MOUNT_LINE_OWNPROC))
         return false;
     *ret = (MountPoint){.path = g_steal_pointer(&path), .id = g_steal_pointer(&top.id)};
     return true;

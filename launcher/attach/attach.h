@@ -48,8 +48,6 @@ void detach_container(const AttachConfig *config, const Process *process, Attach
 /* Attaches anew where the files of a daemon, ours or lxcfs's, are dead. */
 void repair_container(const AttachConfig *config, const Process *process, AttachReport *ret);
 
-/* "injected": for programs. */
-const char *attach_outcome_name(AttachOutcome outcome);
 /* "attached, 17 files": for people.  Appends. */
 void attach_report_text(const AttachReport *report, GString *out);
 void attach_report_json(const AttachReport *report, GString *out);

@@ -3,31 +3,20 @@
 #include "launcher/attach/eject.h"
 
 #include "common/fd.h"
-#include "launcher/attach/in_child.h"
+#include "common/mount_line.h"
 #include "launcher/attach/mount_tree.h"
+#include "launcher/in_child.h"
 #include "launcher/launch_error.h"
 
 #include <string.h>
 
 #define PATIENCE_SEC 5
-#define OWN_TYPE "fuse.ownproc"
 
 static bool
 is_candidate(const Eject *what, const TreeMount *mount)
 {
-    if (!mount_tree_is_over_kernel_file(mount))
-        return false;
-    return g_str_equal(mount->type, OWN_TYPE) ||
-           (what->what != EJECT_OURS && g_str_equal(mount->type, "fuse.lxcfs"));
-}
-
-static bool
-is_dead(const Eject *what, const TreeMount *mount, int fd)
-{
-    int errsv = place_probe(what->place, fd);
-
-    return errsv == ENOTCONN || errsv == ECONNABORTED ||
-           (errsv == ESTALE && g_str_equal(mount->type, OWN_TYPE));
+    return mount_tree_is_served(mount) &&
+           (what->what != EJECT_OURS || g_str_equal(mount->type, MOUNT_LINE_OWNPROC));
 }
 
 /* Whether the mount whose root @fd is is to go. */
@@ -45,7 +34,7 @@ is_to_go(const Eject *what, int fd)
     if (what->what == EJECT_OURS &&
         g_strv_contains((const char *const *)what->devices, mount->device))
         return true;
-    return is_dead(what, mount, fd);
+    return mount_tree_is_dead(mount, place_probe(what->place, fd));
 }
 
 /* All layers at @point, the uppermost first. */

@@ -162,14 +162,8 @@ find_containers(const char *below, GError **error)
 static char *
 cgroup_of(const char *word, const char *run_dir)
 {
-    g_autoptr(GString) request = control_request("list");
-    g_autoptr(GPtrArray) records = NULL;
-    g_autofree char *body = NULL;
-    size_t len;
+    g_autoptr(GPtrArray) records = control_list(run_dir, NULL);
 
-    control_end(request);
-    body = control_ask(run_dir, request, &len, NULL);
-    records = body ? control_records(body, len, NULL) : NULL;
     for (guint i = 0; records && i < records->len; i++)
         if (g_strcmp0(g_hash_table_lookup(records->pdata[i], "name"), word) == 0)
             return g_strdup(g_hash_table_lookup(records->pdata[i], "cgroup"));

@@ -17,14 +17,14 @@
 #include "launcher/attach/attach.h"
 #include "launcher/attach/hook_note.h"
 #include "launcher/attach/inject.h"
-#include "launcher/attach/oci.h"
 #include "launcher/attach/select.h"
 #include "launcher/control.h"
 #include "launcher/files_list.h"
 #include "launcher/launch_error.h"
-#include "launcher/options.h"
+#include "launcher/oci.h"
 #include "launcher/registration.h"
 #include "launcher/tally.h"
+#include "launcher/verb_options.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -147,19 +147,14 @@ static int
 run(Hook *hook)
 {
     g_autoptr(GError) error = NULL;
-    bool outside = false, good = read_all(hook, &error);
+    bool good = read_all(hook, &error), outside = good && is_outside(&hook->state);
 
     if (good && (hook->bundle.unmasked || hook->state.unwanted)) {
-        outside = is_outside(&hook->state);
         if (!outside)
             tally_add(hook->run_dir, TALLY_HOOK, TALLY_SKIPPED, 1);
         return 0;
     }
-    if (good) {
-        outside = is_outside(&hook->state);
-        good = outside ? announce(hook, &error) : inject(hook, &error);
-    }
-    if (good)
+    if (good && (outside ? announce(hook, &error) : inject(hook, &error)))
         return 0;
     if (!outside)
         tally_add(hook->run_dir, TALLY_HOOK, TALLY_FAILED, 1);
@@ -178,10 +173,8 @@ hook_main(int argc, char **argv)
         {"require", 0, 0, G_OPTION_ARG_NONE, &hook.require,
          "without its files the container does not start", NULL},
         {"files", 0, 0, G_OPTION_ARG_STRING, &hook.files, "only these: meminfo,stat,…", "LIST"},
-        {"run-dir", 0, 0, G_OPTION_ARG_FILENAME, &hook.run_dir,
-         "the daemon's run directory (" OPTIONS_RUN_DIR ")", "DIR"},
-        {"mountpoint", 0, 0, G_OPTION_ARG_FILENAME, &hook.tree,
-         "the daemon's tree (" OPTIONS_TREE ")", "DIR"},
+        VERB_RUN_DIR(&hook.run_dir),
+        VERB_TREE(&hook.tree),
         {NULL},
     };
     g_autoptr(GOptionContext) context = g_option_context_new(NULL);

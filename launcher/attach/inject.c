@@ -3,8 +3,8 @@
 #include "launcher/attach/inject.h"
 
 #include "common/fd.h"
-#include "launcher/attach/in_child.h"
 #include "launcher/bind_list.h"
+#include "launcher/in_child.h"
 #include "launcher/launch_error.h"
 #include "launcher/mounts.h"
 #include "launcher/tree_position.h"

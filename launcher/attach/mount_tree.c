@@ -4,6 +4,7 @@
 
 #include "common/mount_line.h"
 
+#include <errno.h>
 #include <string.h>
 
 static void
@@ -134,13 +135,27 @@ mount_tree_is_over_kernel_file(const TreeMount *mount)
     return g_str_has_prefix(mount->point, "/proc/") || g_str_has_prefix(mount->point, "/sys/");
 }
 
+bool
+mount_tree_is_served(const TreeMount *mount)
+{
+    return mount_tree_is_over_kernel_file(mount) && (g_str_equal(mount->type, MOUNT_LINE_OWNPROC) ||
+                                                     g_str_equal(mount->type, MOUNT_LINE_LXCFS));
+}
+
+bool
+mount_tree_is_dead(const TreeMount *mount, int errsv)
+{
+    return errsv == ENOTCONN || errsv == ECONNABORTED ||
+           (errsv == ESTALE && g_str_equal(mount->type, MOUNT_LINE_OWNPROC));
+}
+
 /* "/web/proc/meminfo"; in the ordinary tree it is "/proc/meminfo". */
 char *
 mount_tree_bound_id(const TreeMount *mount)
 {
     g_auto(GStrv) parts = g_strsplit(mount->root, "/", 3);
 
-    if (!g_str_equal(mount->type, "fuse.ownproc") || !mount_tree_is_over_kernel_file(mount) ||
+    if (!g_str_equal(mount->type, MOUNT_LINE_OWNPROC) || !mount_tree_is_over_kernel_file(mount) ||
         g_strv_length(parts) < 3 || g_str_equal(parts[1], "proc") || g_str_equal(parts[1], "sys"))
         return NULL;
     return g_strdup(parts[1]);

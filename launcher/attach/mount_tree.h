@@ -15,7 +15,7 @@ typedef struct {
     char *root;   /* what of its file system it shows */
     char *point;  /* where, seen from the container's root */
     char *shared; /* "shared:12": its peer group; "": none */
-    char *type;   /* "fuse.ownproc" */
+    char *type;   /* MOUNT_LINE_OWNPROC (common/mount_line.h) */
 } TreeMount;
 
 /* The mounts of @text, in its order: what covers another comes behind it.  Lines that are none of
@@ -37,6 +37,13 @@ bool mount_tree_is_shared_with(const GPtrArray *container, const GPtrArray *mach
 
 /* True if @mount is over a file of /proc or /sys, not one of them itself. */
 bool mount_tree_is_over_kernel_file(const TreeMount *mount);
+
+/* True if it is, and of our daemon or of lxcfs. */
+bool mount_tree_is_served(const TreeMount *mount);
+
+/* True if nobody serves @mount any more: @errsv is what its reader gets (place_probe() of
+ * place.h). */
+bool mount_tree_is_dead(const TreeMount *mount, int errsv);
 
 /* The name under which a container is registered that has @mount from the bound tree; NULL if it is
  * not from there.  The caller frees. */

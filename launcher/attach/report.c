@@ -18,12 +18,6 @@ static const struct {
     [ATTACH_FAILED] = {"failed", NULL, false},
 };
 
-const char *
-attach_outcome_name(AttachOutcome outcome)
-{
-    return outcomes[outcome].name;
-}
-
 /* For a terminal, which what containers call themselves and their mounts must not steer. */
 static void
 append_shown(GString *out, const char *text)
@@ -55,10 +49,7 @@ attach_report_json(const AttachReport *report, GString *out)
     json_append_string(out, report->name);
     g_string_append_printf(out, ", \"pid\": %d, \"outcome\": \"%s\", \"files\": %u, \"reason\": ",
                            (int)report->pid, outcomes[report->outcome].name, report->files);
-    if (report->reason)
-        json_append_string(out, report->reason);
-    else
-        g_string_append(out, "null");
+    json_append_string(out, report->reason);
     g_string_append_c(out, '}');
 }
 

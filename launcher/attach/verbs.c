@@ -8,8 +8,8 @@
 #include "launcher/attach/find.h"
 #include "launcher/attach/select.h"
 #include "launcher/launch_error.h"
-#include "launcher/options.h"
 #include "launcher/tally.h"
+#include "launcher/verb_options.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -210,10 +210,8 @@ verb_main(const Verb *verb, int argc, char **argv)
         {"below", 0, 0, G_OPTION_ARG_STRING, &options.below,
          "of --all, only what is below this cgroup", "CGROUP"},
         {"format", 0, 0, G_OPTION_ARG_STRING, &options.format, "text or json", "FORMAT"},
-        {"run-dir", 0, 0, G_OPTION_ARG_FILENAME, &options.run_dir,
-         "the daemon's run directory (" OPTIONS_RUN_DIR ")", "DIR"},
-        {"mountpoint", 0, 0, G_OPTION_ARG_FILENAME, &options.tree,
-         "the daemon's tree (" OPTIONS_TREE ")", "DIR"},
+        VERB_RUN_DIR(&options.run_dir),
+        VERB_TREE(&options.tree),
         {NULL},
     };
     const GOptionEntry of_files[] = {

@@ -4,12 +4,12 @@
 
 #include "launcher/doctor/checks.h"
 
+#include "common/error.h"
 #include "common/fd.h"
 #include "launcher/attach/find.h"
-#include "launcher/attach/in_child.h"
 #include "launcher/attach/mount_tree.h"
 #include "launcher/attach/place.h"
-#include "launcher/launch_error.h"
+#include "launcher/in_child.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -26,54 +26,45 @@ typedef enum {
 } Condition;
 
 typedef struct {
-    Condition condition;
     const char *advice, *what; /* NULL: nothing to say of each */
     FindingState state;
 } ConditionText;
 
 static const ConditionText texts[] = {
-    {CONTAINER_COVERED, NULL, NULL, FINDING_GOOD},
-    {CONTAINER_BARE, "ownproc attach --all gives all of them their files.",
-     "has none of the files and sees the host", FINDING_BAD},
-    {CONTAINER_UNMASKED, "It is privileged: ownproc attach --force, if no container runs in it.",
-     "has none of the files, and nothing of its /proc is masked", FINDING_NOTE},
-    {CONTAINER_DEAD, "ownproc repair --all puts new ones there.", "has files that are dead",
-     FINDING_BAD},
-    {CONTAINER_UNSEEN, "Repair those that are dead, then ask again.",
-     "was not looked at, because too many others do not answer", FINDING_UNKNOWN},
+    [CONTAINER_COVERED] = {NULL, NULL, FINDING_GOOD},
+    [CONTAINER_BARE] = {"ownproc attach --all gives all of them their files.",
+                        "has none of the files and sees the host", FINDING_BAD},
+    [CONTAINER_UNMASKED] = {"It is privileged: ownproc attach --force, if no container runs in it.",
+                            "has none of the files, and nothing of its /proc is masked",
+                            FINDING_NOTE},
+    [CONTAINER_DEAD] = {"ownproc repair --all puts new ones there.", "has files that are dead",
+                        FINDING_BAD},
+    [CONTAINER_UNSEEN] = {"Repair those that are dead, then ask again.",
+                          "was not looked at, because too many others do not answer",
+                          FINDING_UNKNOWN},
 };
 
 /* One file of one container, which may never answer. */
 typedef struct {
     const Process *process;
-    const char *point;
+    const TreeMount *mount;
 } File;
 
-/* Never follows a link: the container's root is its own. */
+/* Writes a word if the file is dead. */
 static bool
-read_file(void *data, GString *ret, GError **error)
+probe(void *data, GString *ret, GError **error)
 {
     const File *file = data;
     g_auto(Place) place = PLACE_NULL;
     autofd fd = -1;
-    int errsv;
 
-    (void)ret; /* that it can be read is enough */
     place.root_fd = process_open(file->process, "root", O_PATH | O_DIRECTORY, error);
     if (place.root_fd < 0 || !place_prepare(&place, error))
         return false;
-    fd = place_open(&place, file->point + 1);
-    errsv = fd < 0 ? errno : place_probe(&place, fd);
-    if (errsv != 0)
-        launch_error_set_errno(error, errsv, "%s", file->point);
-    return errsv == 0;
-}
-
-static bool
-is_served(const TreeMount *mount)
-{
-    return (strcmp(mount->type, "fuse.ownproc") == 0 || strcmp(mount->type, "fuse.lxcfs") == 0) &&
-           mount_tree_is_over_kernel_file(mount);
+    fd = place_open(&place, file->mount->point + strspn(file->mount->point, "/"));
+    if (mount_tree_is_dead(file->mount, fd < 0 ? errno : place_probe(&place, fd)))
+        g_string_append(ret, "dead");
+    return true;
 }
 
 typedef enum { FILE_ALIVE, FILE_DEAD, FILE_SILENT } FileState;
@@ -82,19 +73,14 @@ typedef enum { FILE_ALIVE, FILE_DEAD, FILE_SILENT } FileState;
 static FileState
 state_of(const Process *process, const TreeMount *mount)
 {
-    File file = {process, mount->point};
-    InChild what = {read_file, &file, CHECK_PATIENCE_SEC};
+    File file = {process, mount};
+    InChild what = {probe, &file, CHECK_PATIENCE_SEC};
     g_autoptr(GError) error = NULL;
-    g_autoptr(GString) text = in_child(&what, &error);
+    g_autoptr(GString) said = in_child(&what, &error);
 
-    if (text)
-        return FILE_ALIVE;
-    if (strstr(error->message, "has not answered"))
-        return FILE_SILENT;
-    return g_str_has_suffix(error->message, strerror(ENOTCONN)) ||
-                   g_str_has_suffix(error->message, strerror(ESTALE))
-               ? FILE_DEAD
-               : FILE_ALIVE;
+    if (said)
+        return said->len > 0 ? FILE_DEAD : FILE_ALIVE;
+    return g_error_matches(error, READ_ERROR, READ_ERROR_IO) ? FILE_SILENT : FILE_ALIVE;
 }
 
 /* All of one connection live and die together, so of each one file is read; of one that did not
@@ -108,7 +94,7 @@ condition_of(const Process *process, const GPtrArray *mounts, GHashTable *silent
         const TreeMount *mount = mounts->pdata[i];
         FileState state = FILE_SILENT;
 
-        if (!is_served(mount) || !g_hash_table_add(seen, mount->device))
+        if (!mount_tree_is_served(mount) || !g_hash_table_add(seen, mount->device))
             continue;
         if (!g_hash_table_contains(silent, mount->device) &&
             g_hash_table_size(silent) >= SILENT_MAX)

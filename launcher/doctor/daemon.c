@@ -5,8 +5,8 @@
 #include "launcher/doctor/checks.h"
 
 #include "common/fd.h"
-#include "launcher/attach/in_child.h"
 #include "launcher/control.h"
+#include "launcher/in_child.h"
 #include "launcher/keeper_ask.h"
 #include "launcher/launch_error.h"
 
@@ -74,13 +74,10 @@ check_reading(const Doctor *doctor)
 static bool
 ask_list(void *data, GString *ret, GError **error)
 {
-    g_autoptr(GString) request = control_request("list");
-    g_autofree char *body = NULL;
+    g_autoptr(GPtrArray) containers = control_list(data, error);
 
     (void)ret; /* that it answers is enough */
-    control_end(request);
-    body = control_ask(data, request, NULL, error);
-    return body != NULL;
+    return containers != NULL;
 }
 
 static void

@@ -75,10 +75,7 @@ findings_json(const GPtrArray *findings, GString *out)
                                i > 0 ? "," : "", finding->check, states[finding->state]);
         json_append_string(out, finding->result);
         g_string_append(out, ", \"advice\": ");
-        if (finding->advice)
-            json_append_string(out, finding->advice);
-        else
-            g_string_append(out, "null");
+        json_append_string(out, finding->advice);
         g_string_append_c(out, '}');
     }
     g_string_append(out, "]\n");

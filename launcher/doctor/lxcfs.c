@@ -21,7 +21,7 @@ check_lxcfs(const Doctor *doctor)
     while (lines_next(&lines, &line)) {
         g_autofree char *point = NULL;
 
-        if (!mount_line_parse(line, &mount) || !span_equals(mount.type, "fuse.lxcfs"))
+        if (!mount_line_parse(line, &mount) || !span_equals(mount.type, MOUNT_LINE_LXCFS))
             continue;
         point = mount_line_path(mount.point);
         CHECK_SAY(doctor, "lxcfs", FINDING_NOTE,

@@ -4,7 +4,7 @@
 
 #include "launcher/doctor/checks.h"
 #include "launcher/launch_error.h"
-#include "launcher/options.h"
+#include "launcher/verb_options.h"
 #include "launcher/verbs.h"
 
 #include <stdio.h>
@@ -42,20 +42,13 @@ doctor_main(int argc, char **argv)
     g_autofree char *run_dir = NULL, *tree = NULL, *format = NULL, *absolute = NULL;
     const GOptionEntry entries[] = {
         {"format", 0, 0, G_OPTION_ARG_STRING, &format, "text or json", "FORMAT"},
-        {"mountpoint", 0, 0, G_OPTION_ARG_FILENAME, &tree, "the daemon's tree (" OPTIONS_TREE ")",
-         "DIR"},
-        {"run-dir", 0, 0, G_OPTION_ARG_FILENAME, &run_dir,
-         "the daemon's run directory (" OPTIONS_RUN_DIR ")", "DIR"},
+        VERB_TREE(&tree),
+        VERB_RUN_DIR(&run_dir),
         {NULL},
     };
-    g_autoptr(GOptionContext) context = g_option_context_new("- tell what is not as it should be");
-    g_autoptr(GError) error = NULL;
 
-    g_option_context_add_main_entries(context, entries, NULL);
-    if (!g_option_context_parse(context, &argc, &argv, &error) || argc > 1) {
-        fprintf(stderr, "ownproc: %s\n", error ? error->message : "doctor takes no arguments");
+    if (!verb_options(argc, argv, entries, "- tell what is not as it should be"))
         return LAUNCH_ERROR_USAGE;
-    }
     if (geteuid() != 0) {
         fprintf(stderr, "ownproc: doctor can only examine the machine as root\n");
         return LAUNCH_ERROR_FAILED;

@@ -2,19 +2,9 @@
 
 #include "launcher/doctor/runtime_version.h"
 
+#include "launcher/engine_files.h"
+
 #include <string.h>
-
-#define FINAL 1000u /* comes after each of its release candidates */
-
-/* Of runc: since which version a file may be mounted (libcontainer/rootfs_linux.go). */
-static const struct {
-    const char *file;
-    unsigned since[4]; /* major, minor, patch, release candidate */
-} files[] = {
-    {"cpuinfo", {0, 0, 7, FINAL}}, {"diskstats", {0, 0, 7, FINAL}}, {"loadavg", {1, 0, 0, 6}},
-    {"meminfo", {0, 0, 7, FINAL}}, {"slabinfo", {1, 0, 0, 93}},     {"stat", {0, 0, 9, FINAL}},
-    {"swaps", {1, 0, 0, 2}},       {"uptime", {1, 0, 0, 2}},
-};
 
 void
 runtime_version_clear(RuntimeVersion *version)
@@ -31,11 +21,11 @@ parse_number(const char *text, unsigned ret[4])
 {
     const char *candidate = strstr(text, "rc");
 
-    ret[3] = FINAL;
+    ret[3] = ENGINE_FILES_FINAL;
     if (candidate && candidate > text && strchr("-~.", candidate[-1])) {
         candidate += strlen("rc");
         candidate += *candidate == '.'; /* "-rc.1" */
-        ret[3] = (unsigned)MIN(g_ascii_strtoull(candidate, NULL, 10), FINAL - 1);
+        ret[3] = (unsigned)MIN(g_ascii_strtoull(candidate, NULL, 10), ENGINE_FILES_FINAL - 1);
     }
     for (size_t i = 0; i < 3; i++) {
         char *end = (char *)text;
@@ -61,9 +51,9 @@ files_of(const char *version)
     unsigned number[4];
 
     parse_number(version, number);
-    for (size_t i = 0; i < G_N_ELEMENTS(files); i++)
-        if (is_since(number, files[i].since))
-            g_ptr_array_add(list, g_strdup(files[i].file));
+    for (const EngineFile *file = engine_files; file->name; file++)
+        if (is_since(number, file->since))
+            g_ptr_array_add(list, g_strdup(file->name + strlen("proc/")));
     g_ptr_array_add(list, NULL);
     return (char **)g_ptr_array_free(g_steal_pointer(&list), FALSE);
 }

@@ -5,6 +5,7 @@
 #include "common/fd.h"
 #include "launcher/exporter/server.h"
 #include "launcher/launch_error.h"
+#include "launcher/verb_options.h"
 
 #include <grp.h>
 #include <linux/securebits.h>
@@ -15,8 +16,6 @@
 #include <unistd.h>
 
 #define LISTEN_DEFAULT "127.0.0.1:9618"
-#define TREE_DEFAULT "/var/lib/ownproc"
-#define RUN_DIR_DEFAULT "/run/ownproc"
 
 typedef struct {
     char *listen, *tree, *run_dir;
@@ -47,10 +46,8 @@ parse(int argc, char **argv, Arguments *ret, GError **error)
     const GOptionEntry entries[] = {
         {"listen", 0, 0, G_OPTION_ARG_STRING, &ret->listen, "where to answer (" LISTEN_DEFAULT ")",
          "ADDRESS:PORT"},
-        {"mountpoint", 0, 0, G_OPTION_ARG_FILENAME, &ret->tree,
-         "the daemon's tree (" TREE_DEFAULT ")", "DIR"},
-        {"run-dir", 0, 0, G_OPTION_ARG_FILENAME, &ret->run_dir,
-         "the daemon's run directory (" RUN_DIR_DEFAULT ")", "DIR"},
+        VERB_TREE(&ret->tree),
+        VERB_RUN_DIR(&ret->run_dir),
         {"version", 0, 0, G_OPTION_ARG_NONE, &ret->version, "print the version", NULL},
         {NULL},
     };
@@ -69,8 +66,8 @@ static bool
 serve(const Arguments *arguments, GError **error)
 {
     const char *listen = arguments->listen ? arguments->listen : LISTEN_DEFAULT;
-    const char *tree = arguments->tree ? arguments->tree : TREE_DEFAULT;
-    const char *run_dir = arguments->run_dir ? arguments->run_dir : RUN_DIR_DEFAULT;
+    const char *tree = arguments->tree ? arguments->tree : OPTIONS_TREE;
+    const char *run_dir = arguments->run_dir ? arguments->run_dir : OPTIONS_RUN_DIR;
     sigset_t set;
     int listener, sig;
 

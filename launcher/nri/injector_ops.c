@@ -5,6 +5,7 @@
 #include "common/cgroup_paths.h"
 #include "common/io.h"
 #include "common/log.h"
+#include "common/same_file.h"
 #include "launcher/nri/binds.h"
 #include "launcher/nri/cgroup_name.h"
 
@@ -13,7 +14,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 static Policy *
 policy_of(const Injector *injector, const char *text)
@@ -117,30 +117,20 @@ mount(InjectorRuntime *runtime, const Subject *subject, Known *known)
     return binds;
 }
 
-/* True if both are files of one namespace; none that is on somebody else's file system is looked
- * at. */
-static bool
-is_same_namespace(const char *one, const char *other)
-{
-    struct stat one_stat, other_stat;
-
-    return g_str_has_prefix(one, "/proc/") && stat(one, &one_stat) == 0 &&
-           stat(other, &other_stat) == 0 && one_stat.st_dev == other_stat.st_dev &&
-           one_stat.st_ino == other_stat.st_ino;
-}
-
 /* False if it is to have none; says why. */
 static bool
 wanted(InjectorRuntime *runtime, Subject *subject, PolicyVerdict *ret)
 {
     const char *reason = "";
 
-    /* containerd joins the pod's, which may be the host's; ours is, or pids would tell nothing. */
-    if (subject->joined_pids && is_same_namespace(subject->joined_pids, "/proc/self/ns/pid"))
+    /* containerd joins the pod's, which may be the host's; ours is, or pids would tell nothing.
+     * None on somebody else's file system is looked at. */
+    if (subject->joined_pids && g_str_has_prefix(subject->joined_pids, "/proc/") &&
+        same_file(subject->joined_pids, "/proc/self/ns/pid"))
         subject->host_pids = true;
     if (subject->wish == WISH_UNKNOWN)
         log_limited(G_LOG_LEVEL_WARNING, "annotation",
-                    "%s: the annotation " SUBJECT_ANNOTATION " is neither true nor false",
+                    "%s: the annotation " WISH_ANNOTATION " is neither true nor false",
                     subject->name);
     *ret = policy_decide(runtime->policy, subject, &reason);
     if (*ret != POLICY_MOUNT)

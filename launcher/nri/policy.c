@@ -3,6 +3,7 @@
 #include "launcher/nri/policy.h"
 
 #include "launcher/engine_files.h"
+#include "launcher/options.h"
 
 #include <string.h>
 
@@ -24,8 +25,8 @@ policy_new(void)
         .files = g_strdupv((char **)all),
         .attach = true,
         .attach_program = g_strdup(OWNPROC_PROGRAM),
-        .tree = g_strdup("/var/lib/ownproc"),
-        .run_dir = g_strdup("/run/ownproc"),
+        .tree = g_strdup(OPTIONS_TREE),
+        .run_dir = g_strdup(OPTIONS_RUN_DIR),
         .sockets = g_strdupv((char **)sockets),
     };
     return policy;
@@ -126,7 +127,7 @@ static const struct {
     PolicyVerdict verdict;
     const char *reason;
 } rules[] = {
-    {unwanted, POLICY_SKIP, "its annotation " SUBJECT_ANNOTATION " says so"},
+    {unwanted, POLICY_SKIP, "its annotation " WISH_ANNOTATION " says so"},
     {other_handler, POLICY_SKIP, "its runtime handler is another kind of runtime"},
     {is_taken, POLICY_SKIP, "something else is mounted where the files would be"},
     {other_namespace, POLICY_SKIP, "its namespace is not to have them"},

@@ -19,17 +19,6 @@ typedef struct {
     int fd;
 } Child;
 
-static GString *
-request_of(const char *id, const char *cgroup)
-{
-    GString *request = control_request("register");
-
-    control_add(request, "id", id);
-    control_add(request, "cgroup", cgroup);
-    control_end(request);
-    return request;
-}
-
 /* The container's directory of the bound tree; NULL if the ordinary one has to do. */
 static char *
 enroll(const Child *child, const char *id, const char *cgroup)
@@ -39,7 +28,7 @@ enroll(const Child *child, const char *id, const char *cgroup)
 
     if (!id[0] || !cgroup[0])
         return NULL;
-    request = request_of(id, cgroup);
+    request = registration_request_cgroup(id, cgroup);
     body = control_ask(child->run_dir, request, NULL, NULL);
     return body ? registration_path(body, child->run_dir, id, NULL) : NULL;
 }

@@ -32,19 +32,15 @@ subject_free(Subject *subject)
     g_free(subject);
 }
 
-static SubjectWish
-wish_of(Nri__Pair *const *annotations, size_t n)
+static Wish
+wish_among(Nri__Pair *const *annotations, size_t n)
 {
-    SubjectWish wish = WISH_NONE;
+    const char *value = NULL;
 
-    for (size_t i = 0; i < n; i++) {
-        if (strcmp(annotations[i]->key, SUBJECT_ANNOTATION) != 0)
-            continue;
-        wish = strcmp(annotations[i]->value, "true") == 0    ? WISH_YES
-               : strcmp(annotations[i]->value, "false") == 0 ? WISH_NO
-                                                             : WISH_UNKNOWN;
-    }
-    return wish;
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(annotations[i]->key, WISH_ANNOTATION) == 0)
+            value = annotations[i]->value;
+    return wish_of(value);
 }
 
 /* Runtimes write a default mount's options in full. */
@@ -118,11 +114,11 @@ subject_new(const Nri__Pod *pod, const Nri__Container *container)
         .cgroups_path = g_strdup(""),
         .pid = container->pid < PID_LIMIT ? (pid_t)container->pid : 0,
         .running = container->state == STATE_RUNNING,
-        .wish = wish_of(container->annotations, container->n_annotations),
+        .wish = wish_among(container->annotations, container->n_annotations),
         .mounts = g_ptr_array_new_with_free_func(mount_free),
     };
     if (pod && subject->wish == WISH_NONE)
-        subject->wish = wish_of(pod->annotations, pod->n_annotations);
+        subject->wish = wish_among(pod->annotations, pod->n_annotations);
     take_mounts(subject, container);
     take_platform(subject, container->platform);
     return subject;

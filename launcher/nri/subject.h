@@ -5,20 +5,11 @@
 #pragma once
 
 #include "launcher/nri/nri.pb-c.h"
+#include "launcher/wish.h"
 
 #include <glib.h>
 #include <stdbool.h>
 #include <sys/types.h>
-
-/* What the annotation says; it may be the pod's or the container's own. */
-#define SUBJECT_ANNOTATION "ownproc.dev/inject"
-
-typedef enum {
-    WISH_NONE,
-    WISH_YES,
-    WISH_NO,
-    WISH_UNKNOWN, /* neither "true" nor "false" */
-} SubjectWish;
 
 /* A mount that lies where the files could be, inside the container's /proc or /sys/devices. */
 typedef struct {
@@ -39,8 +30,8 @@ typedef struct {
     char *joined_pids;   /* file of the pid namespace that it joins, a pod's; NULL: none */
     bool user_namespace; /* it has a user namespace of its own */
     bool writable_sys;   /* its /sys can be written to: it is privileged */
-    SubjectWish wish;
-    GPtrArray *mounts; /* of SubjectMount */
+    Wish wish;           /* the container's own, else its pod's */
+    GPtrArray *mounts;   /* of SubjectMount */
 } Subject;
 
 /* @pod may be NULL.  NULL if @container has no id. */

@@ -58,23 +58,6 @@ bundle_read(const char *path, Bundle *ret, size_t *ret_len, GError **error)
     return text;
 }
 
-static bool
-write_all(int fd, const char *text)
-{
-    size_t len = strlen(text), done = 0;
-
-    while (done < len) {
-        ssize_t n = write(fd, text + done, len - done);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return false;
-        done += (size_t)n;
-    }
-    return true;
-}
-
 bool
 bundle_replace(const Bundle *bundle, const char *text, GError **error)
 {
@@ -86,7 +69,8 @@ bundle_replace(const Bundle *bundle, const char *text, GError **error)
         read_error_set_errno(error, errno, "cannot make %s", name);
         return false;
     }
-    if (write_all(fd, text) && fchown(fd, bundle->st.st_uid, bundle->st.st_gid) == 0 &&
+    if (io_write_all(fd, text, strlen(text)) &&
+        fchown(fd, bundle->st.st_uid, bundle->st.st_gid) == 0 &&
         fchmod(fd, bundle->st.st_mode & 07777) == 0 &&
         renameat(bundle->dir_fd, name, bundle->dir_fd, CONFIG) == 0)
         return true;

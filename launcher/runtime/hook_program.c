@@ -2,29 +2,20 @@
 
 #include "launcher/runtime/hook_program.h"
 
+#include "launcher/program.h"
+
 #include <unistd.h>
 
 #define PROGRAM "ownproc"
 
-/* Seen from our own program: as installed, as built. */
-static const char *const places[] = {"", "../"};
-
 char *
 hook_program_find(const Settings *settings)
 {
-    g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
-    g_autofree char *dir = self ? g_path_get_dirname(self) : g_strdup("/usr/bin");
+    static const char *const places[] = {"", "../", NULL};
 
-    if (settings->program)
-        return access(settings->program, X_OK) == 0 ? g_strdup(settings->program) : NULL;
-    for (size_t i = 0; i < G_N_ELEMENTS(places); i++) {
-        g_autofree char *path = g_strdup_printf("%s/%s" PROGRAM, dir, places[i]);
-        g_autofree char *whole = g_canonicalize_filename(path, NULL);
-
-        if (!g_file_test(whole, G_FILE_TEST_IS_DIR) && access(whole, X_OK) == 0)
-            return g_steal_pointer(&whole);
-    }
-    return NULL;
+    if (!settings->program)
+        return program_beside(places, PROGRAM);
+    return access(settings->program, X_OK) == 0 ? g_strdup(settings->program) : NULL;
 }
 
 bool

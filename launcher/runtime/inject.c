@@ -2,7 +2,9 @@
 
 #include "launcher/runtime/inject.h"
 
+#include "common/same_file.h"
 #include "launcher/launch_error.h"
+#include "launcher/oci.h"
 #include "launcher/runtime/bundle.h"
 #include "launcher/runtime/hook_program.h"
 #include "launcher/runtime/real.h"
@@ -11,7 +13,6 @@
 #include "launcher/tally.h"
 #include "launcher/tree_ask.h"
 
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -26,23 +27,13 @@ typedef struct {
     bool changed;
 } Injection;
 
-/* True if @path is the namespace that we are in ourselves. */
-static bool
-is_ours(const char *path)
-{
-    struct stat own, that;
-
-    return stat("/proc/self/ns/pid", &own) == 0 && stat(path, &that) == 0 &&
-           own.st_ino == that.st_ino && own.st_dev == that.st_dev;
-}
-
 static bool
 is_host_pid(json_object *spec)
 {
     const char *path;
     SpecPid pid = spec_pid_namespace(spec, &path);
 
-    return pid == SPEC_PID_HOST || (pid == SPEC_PID_PATH && is_ours(path));
+    return pid == SPEC_PID_HOST || (pid == SPEC_PID_PATH && same_file("/proc/self/ns/pid", path));
 }
 
 /* Why this container is to have no files; NULL: it is to have them. */
@@ -50,17 +41,17 @@ static const char *
 reason_to_skip(const Injection *injection)
 {
     const Settings *settings = injection->settings;
-    SpecAnnotation annotation = spec_annotation(injection->spec);
+    Wish wish = spec_wish(injection->spec);
 
     if (injection->kind == REAL_VM)
         return "the runtime has a kernel of its own";
-    if (annotation == SPEC_ANNOTATION_NO)
+    if (wish == WISH_NO)
         return "its annotation says so";
-    if (annotation == SPEC_ANNOTATION_YES)
+    if (wish == WISH_YES)
         return NULL;
     if (!settings->inject_host_pid && is_host_pid(injection->spec))
         return "it sees the host's processes";
-    if (!settings->inject_unmasked && spec_is_unmasked(injection->spec))
+    if (!settings->inject_unmasked && oci_is_unmasked(injection->spec))
         return "nothing of its /proc is masked";
     return NULL;
 }

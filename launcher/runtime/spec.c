@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-#define INJECT "ownproc.dev/inject"
-
 // clang-format off
 G_DEFINE_QUARK(ownproc-spec-error, spec_error)
 // clang-format on
@@ -23,15 +21,11 @@ spec_pid_namespace(json_object *spec, const char **ret_path)
     return *ret_path && **ret_path ? SPEC_PID_PATH : SPEC_PID_OWN;
 }
 
-SpecAnnotation
-spec_annotation(json_object *spec)
+Wish
+spec_wish(json_object *spec)
 {
-    const char *value =
-        json_read_string(json_read_get(spec, "annotations", json_type_object), INJECT);
-
-    if (g_strcmp0(value, "true") == 0)
-        return SPEC_ANNOTATION_YES;
-    return g_strcmp0(value, "false") == 0 ? SPEC_ANNOTATION_NO : SPEC_ANNOTATION_NONE;
+    return wish_of(
+        json_read_string(json_read_get(spec, "annotations", json_type_object), WISH_ANNOTATION));
 }
 
 bool
@@ -44,13 +38,6 @@ spec_has_proc(json_object *spec, GError **error)
         return true;
     g_set_error(error, SPEC_ERROR, SPEC_ERROR_SKIP, "it mounts no procfs of its own at /proc");
     return false;
-}
-
-bool
-spec_is_unmasked(json_object *spec)
-{
-    return json_read_length(json_read_get(json_read_get(spec, "linux", json_type_object),
-                                          "maskedPaths", json_type_array)) == 0;
 }
 
 const char *

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "launcher/json_read.h"
+#include "launcher/wish.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -24,15 +25,10 @@ typedef enum {
 /* *ret_path is borrowed. */
 SpecPid spec_pid_namespace(json_object *spec, const char **ret_path);
 
-/* What somebody decided of a container by the annotation ownproc.dev/inject. */
-typedef enum { SPEC_ANNOTATION_NONE, SPEC_ANNOTATION_NO, SPEC_ANNOTATION_YES } SpecAnnotation;
-SpecAnnotation spec_annotation(json_object *spec);
+Wish spec_wish(json_object *spec);
 
 /* False and SPEC_ERROR_SKIP if nothing can be mounted over its /proc. */
 bool spec_has_proc(json_object *spec, GError **error);
-/* True if no path is masked: then containers inside it may mount a procfs of their own, which the
- * kernel refuses where one is partly covered. */
-bool spec_is_unmasked(json_object *spec);
 
 typedef enum {
     SPEC_CLOCK_NONE,

@@ -3,7 +3,7 @@
 /* What a runtime tells a hook: a root directory is absolute whatever it says.  The input is two
  * texts, the state and config.json, with a NUL between. */
 
-#include "launcher/attach/oci.h"
+#include "launcher/oci.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <string.h>

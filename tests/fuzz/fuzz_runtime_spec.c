@@ -2,6 +2,7 @@
 
 /* Whatever a config.json says: what is added is there once, and is taken back whole. */
 
+#include "launcher/oci.h"
 #include "launcher/runtime/spec.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -20,8 +21,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     (void)spec_pid_namespace(spec, &path);
     (void)spec_has_proc(spec, NULL);
-    (void)spec_is_unmasked(spec);
-    if (spec_annotation(spec) == SPEC_ANNOTATION_NO)
+    (void)oci_is_unmasked(spec);
+    if (spec_wish(spec) == WISH_NO)
         return 0;
     (void)spec_take_back(spec, "/tree", "/ownproc");
     added = spec_add_file(spec, "/tree", "proc/meminfo");

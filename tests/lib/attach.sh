@@ -87,9 +87,3 @@ expect_nobody_registered()
 {
     expect_equal "registered containers" "" "$(registered)"
 }
-
-# tally ROUTE OUTCOME: how often it was counted.
-tally()
-{
-    awk -v route="$1" -v outcome="$2" '$1 == route && $2 == outcome { n = $3 } END { print n + 0 }' "$RUN_DIR/tally" 2>/dev/null || echo 0
-}

@@ -107,6 +107,17 @@ container_make()
     container_set "$name" "$@"
 }
 
+# container_parent NAME: cgroups in which others are made by mkdir(2), and one of them, NAME/first.  On v1
+# a cpuset begins without CPUs.
+container_parent()
+{
+    local directory
+    container_make "$1/first"
+    for directory in $(container_directories "$1"); do
+        [ ! -e "$directory/cgroup.clone_children" ] || echo 1 >"$directory/cgroup.clone_children"
+    done
+}
+
 container_write()
 {
     local directory

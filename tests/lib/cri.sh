@@ -106,12 +106,7 @@ cri_kill()
     local pid
     pid=$(cat "$CRI/pid")
     kill "$pid"
-    wait_until 10 cri_is_gone "$pid"
-}
-
-cri_is_gone()
-{
-    ! kill -0 "$1" 2>/dev/null || [ "$(ps -o stat= -p "$1" | cut -c1)" = Z ]
+    wait_until 10 is_gone "$pid"
 }
 
 # What is left must not keep SCRATCH busy.

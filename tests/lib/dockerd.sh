@@ -23,6 +23,18 @@ dockerd_answers()
     docker version >/dev/null 2>&1 || ! kill -0 "$DOCKERD_PID" 2>/dev/null
 }
 
+# dockerd_await PID: of a dockerd at DOCKER_HOST, whose containers' cgroups are below DOCKERD_PARENT;
+# dockerd_stop ends it.
+dockerd_await()
+{
+    DOCKERD_PID=$1
+    wait_until 60 dockerd_answers
+    docker version >/dev/null 2>&1 || {
+        tail -n 30 "$SCRATCH/dockerd.log"
+        fail "dockerd does not start"
+    }
+}
+
 # dockerd_start [FLAG…]: its log in $SCRATCH/dockerd.log.
 dockerd_start()
 {
@@ -32,12 +44,7 @@ dockerd_start()
     dockerd --data-root "$state/data" --exec-root "$state/exec" --pidfile "$state/pid" --host "$DOCKER_HOST" \
         --storage-driver vfs --cgroup-parent "/$DOCKERD_PARENT" --bridge none --iptables=false --ip6tables=false \
         --userland-proxy=false "$@" >"$SCRATCH/dockerd.log" 2>&1 </dev/null &
-    DOCKERD_PID=$!
-    wait_until 60 dockerd_answers
-    docker version >/dev/null 2>&1 || {
-        tail -n 30 "$SCRATCH/dockerd.log"
-        fail "dockerd does not start"
-    }
+    dockerd_await $!
     dockerd_image
 }
 

@@ -65,12 +65,6 @@ end_keeper()
     ! grep -q "$KEPT/tree" /proc/mounts || fail "it is still mounted: $(cat "$KEPT/log")"
 }
 
-# A child of this shell that nobody has waited for is gone as well.
-is_gone()
-{
-    [ ! -e "/proc/$1/stat" ] || [ "$(sed 's/.*) //; s/ .*//' "/proc/$1/stat" 2>/dev/null || echo Z)" = Z ]
-}
-
 # register NAME: a container of the daemon's bound tree, in cgroups of that name.
 register()
 {

@@ -58,16 +58,5 @@ nri_stop()
     [ -e "$SCRATCH/nri.pid" ] || return 0
     pid=$(cat "$SCRATCH/nri.pid")
     rm "$SCRATCH/nri.pid"
-    ! kill "${@:--TERM}" "$pid" 2>/dev/null || wait_until 5 nri_is_gone "$pid"
-}
-
-nri_is_gone()
-{
-    ! kill -0 "$1" 2>/dev/null || [ "$(ps -o stat= -p "$1" | cut -c1)" = Z ]
-}
-
-# nri_count OUTCOME
-nri_count()
-{
-    awk -v outcome="$1" '$1 == "nri" && $2 == outcome { n = $3 } END { print n + 0 }' "$RUN_DIR/tally" 2>/dev/null || echo 0
+    ! kill "${@:--TERM}" "$pid" 2>/dev/null || wait_until 5 is_gone "$pid"
 }

@@ -52,6 +52,12 @@ wait_until()
     done
 }
 
+# A child of this shell that nobody has waited for is gone as well: wait_until 10 is_gone PID
+is_gone()
+{
+    [ ! -e "/proc/$1/stat" ] || [ "$(sed 's/.*) //; s/ .*//' "/proc/$1/stat" 2>/dev/null || echo Z)" = Z ]
+}
+
 # ownproc_run FLAG… ROOTFS -- COMMAND…: the launcher, with the files of the tests' own daemon.
 ownproc_run()
 {
@@ -62,6 +68,12 @@ ownproc_run()
 meminfo_value()
 {
     awk -v key="$1:" '$1 == key { print $2 }' "${2:-/proc/meminfo}"
+}
+
+# tally ROUTE OUTCOME: how often it was counted.
+tally()
+{
+    cat "$RUN_DIR/tally" 2>/dev/null | awk -v route="$1" -v outcome="$2" '$1 == route && $2 == outcome { n = $3 } END { print n + 0 }'
 }
 
 # cpu_value COLUMN [FILE] [LINE]: a counter of /proc/stat in ticks; 1 user … 4 idle … 8 steal.

@@ -49,3 +49,18 @@ folder_remove(const char *path)
 {
     g_assert_cmpint(nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS), ==, 0);
 }
+
+int
+folder_make(void **state)
+{
+    *state = folder_new();
+    return 0;
+}
+
+int
+folder_drop(void **state)
+{
+    folder_remove(*state);
+    g_free(*state);
+    return 0;
+}

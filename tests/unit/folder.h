@@ -11,3 +11,7 @@ char *folder_inside(const char *folder, const char *path);
 void folder_write(const char *folder, const char *path, const char *text);
 /* Removes the file or directory @path with all in it. */
 void folder_remove(const char *path);
+
+/* For cmocka: one that is new for each test, its state. */
+int folder_make(void **state);
+int folder_drop(void **state);

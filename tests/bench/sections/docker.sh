@@ -21,7 +21,7 @@ bench_docker()
     local obstacle names name words=(kernel=/proc)
     obstacle=$(docker_obstacle)
     [ -z "$obstacle" ] || fail "$obstacle"
-    trap docker_stop EXIT # of the subshell in which sections run
+    trap dockerd_stop EXIT # of the subshell in which sections run
     docker_lock
     docker_start
     docker_image || fail "cannot make the image"

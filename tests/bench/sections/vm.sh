@@ -50,13 +50,7 @@ bench_vm()
     bench_need qemu-system-x86_64 debootstrap cpio
     kernel=$(vm_kernel) && disk=$(vm_disk) && lxcfs7=$(lxcfs7_directory) && vm_initramfs "$kernel" &&
         vm_bench_payload "$lxcfs7" || fail "the parts of the VM cannot be made"
-    TMPDIR=$SCRATCH timeout "$VM_BENCH_TIMEOUT" qemu-system-x86_64 \
-        -accel tcg,thread=multi -cpu max -smp 2 -m 1536 -nodefaults -nographic -no-reboot -snapshot \
-        -kernel "$kernel"/boot/vmlinuz-* -initrd "$SCRATCH/initramfs.gz" \
-        -append "console=ttyS0 panic=-1 quiet mitigations=off cgroups=v2 cgroup_no_v1=all" \
-        -drive "file=$disk,format=raw,if=virtio" \
-        -drive "file=$SCRATCH/payload.tar,format=raw,if=virtio,readonly=on" \
-        -serial "file:$SCRATCH/console" -serial "file:$SCRATCH/tap" </dev/null
+    VM_TIMEOUT=$VM_BENCH_TIMEOUT vm_boot "$kernel" "$disk" "cgroups=v2 cgroup_no_v1=all"
     tr -d '\r' <"$SCRATCH/tap" | grep '^{' | measured vm ''
     grep -qx '# exit 0' "$SCRATCH/tap" || {
         cat "$SCRATCH/tap" "$SCRATCH/console" >&2

@@ -12,16 +12,6 @@ CONTAINERS=5000
 IDLE_SECONDS=31 # after which the daemon lets go of namespaces that nobody asks about
 KEPT_MAX=32     # entries: those who still live, and the last dead
 
-# Where the containers are made, in each hierarchy.  On v1 a cpuset begins without CPUs.
-make_parents()
-{
-    local directory
-    container_make churn/first
-    for directory in $(container_directories churn); do
-        [ ! -e "$directory/cgroup.clone_children" ] || echo 1 >"$directory/cgroup.clone_children"
-    done
-}
-
 churn()
 {
     # shellcheck disable=SC2046 # a list of words
@@ -57,7 +47,7 @@ entries()
 test_containers_that_come_and_go_leave_nothing_behind()
 {
     local files kib name number
-    make_parents
+    container_parent churn
     daemon_start "$SCRATCH/churned"
     ask_once
     files=$(open_files)

@@ -6,9 +6,10 @@
 
 # shellcheck source=tests/lib/root.sh
 . "$TESTS_DIR/lib/root.sh"
+# shellcheck source=tests/lib/dockerd.sh
+. "$TESTS_DIR/lib/dockerd.sh"
 
 DOCKER_STATE=$SCRATCH/docker
-DOCKER_PARENT=ownproc-docker-$$
 export DOCKER_HOST=${DOCKER_HOST_OF_TESTS:-unix://$SCRATCH/docker.sock}
 export DOCKER_HOST_OF_TESTS=$DOCKER_HOST
 
@@ -30,38 +31,15 @@ docker_lock()
     flock 9
 }
 
-docker_answers()
-{
-    docker version >/dev/null 2>&1 || ! kill -0 "$DOCKERD_PID" 2>/dev/null
-}
-
 # It has a cgroup of its own: on v2 it looks there whether swap can be limited, and the root tells nothing.
 docker_start()
 {
     mkdir -p "$DOCKER_STATE"
     container_make dockerd
     container_exec dockerd dockerd --data-root "$CACHE/docker" --exec-root "$DOCKER_STATE" --pidfile "$DOCKER_STATE/pid" \
-        --host "$DOCKER_HOST" --cgroup-parent "/$DOCKER_PARENT" --bridge none \
+        --host "$DOCKER_HOST" --cgroup-parent "/$DOCKERD_PARENT" --bridge none \
         --iptables=false --ip6tables=false >"$SCRATCH/dockerd.log" 2>&1 </dev/null &
-    DOCKERD_PID=$!
-    wait_until 60 docker_answers
-    docker version >/dev/null 2>&1 || {
-        tail -n 30 "$SCRATCH/dockerd.log"
-        fail "dockerd does not start"
-    }
-}
-
-docker_stop()
-{
-    local mount
-    [ -n "${DOCKERD_PID:-}" ] || return 0
-    # shellcheck disable=SC2046 # a list of words
-    docker rm -f $(docker ps -aq) >/dev/null 2>&1
-    kill "$DOCKERD_PID" 2>/dev/null
-    wait "$DOCKERD_PID" 2>/dev/null
-    for mount in $(awk '$3 ~ /^cgroup2?$/ { print $2 }' /proc/mounts); do
-        container_remove_tree "$mount/$DOCKER_PARENT"
-    done
+    dockerd_await $!
 }
 
 # What the image holds: the root without /usr, which is bound: so the image is made in no time, in the

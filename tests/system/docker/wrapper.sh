@@ -32,11 +32,6 @@ run()
     docker run --rm --network none -m ${MEMORY}m --cpus 0.5 "${flags[@]}" busybox "$@"
 }
 
-tally()
-{
-    awk -v outcome="$1" '$1 == "runtime" && $2 == outcome { print $3 }' "$RUN_DIR/tally" 2>/dev/null | grep . || echo 0
-}
-
 is_small()
 {
     expect_equal "MemTotal" "MemTotal: $((MEMORY * 1024)) kB" "$(echo "$1" | awk '/^MemTotal:/ { print $1, $2, $3 }')"
@@ -50,14 +45,14 @@ is_large()
 test_a_container_without_a_flag_sees_its_memory_its_CPU_and_its_age()
 {
     local before seen
-    before=$(tally injected)
+    before=$(tally runtime injected)
     # shellcheck disable=SC2016 # the container's shell
     seen=$(run -- sh -c 'cat /proc/meminfo; grep -c "^cpu[0-9]" /proc/stat; grep -c ^processor /proc/cpuinfo
         for cpus in $(cat /sys/devices/system/cpu/online); do echo $cpus; done; cut -d. -f1 /proc/uptime')
     is_small "$seen"
     expect_equal "CPUs of /proc/stat, /proc/cpuinfo and those online" "1 1 0" "$(echo "$seen" | tail -n 4 | head -n 3 | paste -sd' ')"
     expect_between "uptime" 0 30 "$(echo "$seen" | tail -n 1)"
-    expect_equal "containers counted" $((before + 1)) "$(tally injected)"
+    expect_equal "containers counted" $((before + 1)) "$(tally runtime injected)"
 }
 
 test_files_that_runc_refuses_come_by_the_hook()
@@ -100,10 +95,10 @@ test_what_a_person_mounts_over_a_file_is_left_alone()
 test_unmasked_containers_and_those_of_the_hosts_pids_are_left_alone()
 {
     local before
-    before=$(tally skipped)
+    before=$(tally runtime skipped)
     is_large "$(run --security-opt systempaths=unconfined -- cat /proc/meminfo)"
     is_large "$(run --pid host -- cat /proc/meminfo)"
-    expect_equal "containers counted" $((before + 2)) "$(tally skipped)"
+    expect_equal "containers counted" $((before + 2)) "$(tally runtime skipped)"
     configure host-pid=inject
     is_small "$(run --pid host -- cat /proc/meminfo)"
     configure
@@ -112,10 +107,10 @@ test_unmasked_containers_and_those_of_the_hosts_pids_are_left_alone()
 test_without_a_daemon_a_container_starts_as_ever_or_not_at_all()
 {
     local before
-    before=$(tally failed)
+    before=$(tally runtime failed)
     configure "mountpoint=$SCRATCH/nobody"
     is_large "$(run -- cat /proc/meminfo)"
-    expect_equal "containers counted" $((before + 1)) "$(tally failed)"
+    expect_equal "containers counted" $((before + 1)) "$(tally runtime failed)"
     configure "mountpoint=$SCRATCH/nobody" not-serving=fail
     expect_exit 125 run -- true
     expect_match "what docker says" "no daemon serves $SCRATCH/nobody" "$OUTPUT"

@@ -55,7 +55,7 @@ test_memory_CPUs_and_uptime_are_the_container_s_from_the_start()
     expect_equal "CPUs in sysfs" 0 "$(cri exec "$id" cat /sys/devices/system/cpu/online | tr -d ' ')"
     uptime=$(cri exec "$id" cat /proc/uptime)
     expect_between "uptime" 0 60 "${uptime%%.*}"
-    [ "$(nri_count injected)" -ge 1 ]
+    [ "$(tally nri injected)" -ge 1 ]
 }
 
 test_files_that_runc_does_not_let_in_come_once_it_runs()
@@ -114,12 +114,12 @@ untouched()
 {
     local name=$1 pod id before
     shift
-    before=$(nri_count skipped)
+    before=$(tally nri skipped)
     pod=$(cri_pod "$name" "$@")
     id=$(cri_container "$pod" "$name" "${LIMITS[@]}" "$@")
     sleep 0.3 # for what might come later
     expect_equal "its mounts" "" "$(cri exec "$id" grep ^ownproc /proc/self/mounts || true)"
-    expect_between "who was skipped" $((before + 1)) $((before + 2)) "$(nri_count skipped)"
+    expect_between "who was skipped" $((before + 1)) $((before + 2)) "$(tally nri skipped)"
 }
 
 test_a_pod_that_says_no_is_left_alone()

@@ -44,7 +44,7 @@ test_a_pod_that_says_no_is_left_alone()
     pod=$(cri_pod no --annotation ownproc.dev/inject=false)
     id=$(cri_container "$pod" no "${LIMITS[@]}")
     expect_equal "its mounts" "" "$(cri exec "$id" grep ^ownproc /proc/self/mounts || true)"
-    expect_between "who was skipped" 1 2 "$(nri_count skipped)"
+    expect_between "who was skipped" 1 2 "$(tally nri skipped)"
 }
 
 test_a_namespace_may_be_excepted()

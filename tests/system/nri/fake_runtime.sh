@@ -95,10 +95,10 @@ test_containers_that_run_already_are_attached_and_nobody_waits_for_it()
 counts()
 {
     local outcome=$1 wanted=$2 before
-    before=$(nri_count "$outcome")
+    before=$(tally nri "$outcome")
     shift 2
     "$@"
-    expect_equal "$outcome" "$wanted" "$(($(nri_count "$outcome") - before))"
+    expect_equal "$outcome" "$wanted" "$(($(tally nri "$outcome") - before))"
 }
 
 test_a_container_is_left_as_it_is_if_another_plugin_has_mounted_a_file()

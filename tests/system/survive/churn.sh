@@ -15,15 +15,6 @@ BATCH=75      # containers
 WARM_UP=50    # restarts, in which is allocated what is allocated once
 KEPT_MAX=64   # entries more than twice as many as before: a worker has some of the last half minute
 
-make_parents()
-{
-    local directory
-    container_make churn/first
-    for directory in $(container_directories churn); do
-        [ ! -e "$directory/cgroup.clone_children" ] || echo 1 >"$directory/cgroup.clone_children"
-    done
-}
-
 churn()
 {
     # shellcheck disable=SC2046 # a list of words
@@ -127,7 +118,7 @@ churn_all()
 
 test_workers_and_containers_that_come_and_go_leave_nothing_behind()
 {
-    make_parents
+    container_parent churn
     with_keeper churned
     strike 0 $WARM_UP &
     churn $BATCH

@@ -8,21 +8,6 @@
 
 #include <fcntl.h>
 
-static int
-folder_make(void **state)
-{
-    *state = folder_new();
-    return 0;
-}
-
-static int
-folder_drop(void **state)
-{
-    folder_remove(*state);
-    g_free(*state);
-    return 0;
-}
-
 #define NOBODY -1
 
 typedef struct {

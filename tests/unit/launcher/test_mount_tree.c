@@ -3,6 +3,7 @@
 #include "launcher/attach/mount_tree.h"
 #include "tests/unit/cmocka.h"
 
+#include <errno.h>
 #include <string.h>
 
 #define ROOT "20 1 8:1 / / rw - ext4 /dev/sda1 rw\n"
@@ -114,6 +115,28 @@ the_bound_tree_tells_the_name_of_the_container(void **state)
     bound_id_is("9 8 0:3 /web/proc/stat /proc/stat ro - fuse.other ownproc ro\n", NULL);
 }
 
+static void
+is_dead(const char *type, int errsv, bool wanted)
+{
+    TreeMount mount = {.point = (char *)"/proc/stat", .type = (char *)type};
+
+    if (mount_tree_is_dead(&mount, errsv) != wanted)
+        fail_msg("%s with %s is %s", type, strerror(errsv), wanted ? "dead" : "alive");
+}
+
+static void
+a_server_that_is_gone_is_told_from_a_reader_who_is_refused(void **state)
+{
+    (void)state;
+    is_dead("fuse.ownproc", ENOTCONN, true);
+    is_dead("fuse.lxcfs", ENOTCONN, true);
+    is_dead("fuse.lxcfs", ECONNABORTED, true);
+    is_dead("fuse.ownproc", ESTALE, true); /* a container that the daemon does not know any more */
+    is_dead("fuse.lxcfs", ESTALE, false);
+    is_dead("fuse.ownproc", EACCES, false);
+    is_dead("fuse.ownproc", 0, false);
+}
+
 int
 main(void)
 {
@@ -123,6 +146,7 @@ main(void)
         cmocka_unit_test(another_procfs_that_stays_whole_is_enough),
         cmocka_unit_test(peers_of_the_machine_are_found_by_their_group),
         cmocka_unit_test(the_bound_tree_tells_the_name_of_the_container),
+        cmocka_unit_test(a_server_that_is_gone_is_told_from_a_reader_who_is_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "launcher/attach/oci.h"
 #include "launcher/launch_error.h"
+#include "launcher/oci.h"
 #include "tests/unit/cmocka.h"
 
 #include <string.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#include "launcher/oci.h"
 #include "launcher/runtime/spec.h"
 
 #include "common/error.h"
@@ -178,10 +179,10 @@ what_must_be_known_is_found(void **state)
     assert_int_equal(spec_pid_namespace(host, &where), SPEC_PID_HOST);
     assert_int_equal(spec_pid_namespace(path, &where), SPEC_PID_PATH);
     assert_string_equal(where, "/proc/7/ns/pid");
-    assert_false(spec_is_unmasked(own));
-    assert_true(spec_is_unmasked(path));
-    assert_int_equal(spec_annotation(own), SPEC_ANNOTATION_NONE);
-    assert_int_equal(spec_annotation(host), SPEC_ANNOTATION_NO);
+    assert_false(oci_is_unmasked(own));
+    assert_true(oci_is_unmasked(path));
+    assert_int_equal(spec_wish(own), WISH_NONE);
+    assert_int_equal(spec_wish(host), WISH_NO);
 }
 
 static void

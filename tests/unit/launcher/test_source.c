@@ -9,21 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int
-folder_make(void **state)
-{
-    *state = folder_new();
-    return 0;
-}
-
-static int
-folder_end(void **state)
-{
-    folder_remove(*state);
-    g_free(*state);
-    return 0;
-}
-
 /* A source lives as long as the process: as a thread does. */
 static Source *
 source_of(const char *folder)
@@ -96,12 +81,12 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(the_tally_follows_the_metrics, folder_make, folder_end),
-        cmocka_unit_test_setup_teardown(each_call_reads_anew, folder_make, folder_end),
+        cmocka_unit_test_setup_teardown(the_tally_follows_the_metrics, folder_make, folder_drop),
+        cmocka_unit_test_setup_teardown(each_call_reads_anew, folder_make, folder_drop),
         cmocka_unit_test_setup_teardown(where_no_daemon_serves_that_is_said, folder_make,
-                                        folder_end),
+                                        folder_drop),
         cmocka_unit_test_setup_teardown(a_daemon_that_hangs_is_waited_for_two_seconds, folder_make,
-                                        folder_end),
+                                        folder_drop),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,21 +9,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static int
-folder_make(void **state)
-{
-    *state = folder_new();
-    return 0;
-}
-
-static int
-folder_end(void **state)
-{
-    folder_remove(*state);
-    g_free(*state);
-    return 0;
-}
-
 static uint64_t
 count(const char *folder, TallyRoute route, TallyOutcome outcome)
 {
@@ -100,17 +85,17 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(nothing_was_counted_where_there_is_no_file, folder_make,
-                                        folder_end),
+                                        folder_drop),
         cmocka_unit_test_setup_teardown(each_route_and_outcome_has_its_own_count, folder_make,
-                                        folder_end),
+                                        folder_drop),
         cmocka_unit_test_setup_teardown(none_is_lost_when_many_count_at_once, folder_make,
-                                        folder_end),
+                                        folder_drop),
         cmocka_unit_test_setup_teardown(what_is_no_number_is_told_and_begun_anew, folder_make,
-                                        folder_end),
+                                        folder_drop),
         cmocka_unit_test_setup_teardown(what_another_version_counts_is_left_out, folder_make,
-                                        folder_end),
+                                        folder_drop),
         cmocka_unit_test_setup_teardown(a_directory_that_is_not_there_is_nobodys_failure,
-                                        folder_make, folder_end),
+                                        folder_make, folder_drop),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -34,7 +34,7 @@ given(Given *given)
     given->namespaces[0] = &given->pid;
     given->platform.namespaces = given->namespaces;
     given->platform.n_namespaces = 1;
-    given->wish.key = (char *)SUBJECT_ANNOTATION;
+    given->wish.key = (char *)WISH_ANNOTATION;
     given->annotations[0] = &given->wish;
     given->mounts[0] = &given->mount;
     given->mount.options = given->options;

@@ -5,6 +5,8 @@
 
 #pragma once
 
+#include "launcher/json_read.h"
+
 #include <glib.h>
 #include <stdbool.h>
 #include <sys/types.h>
@@ -14,17 +16,21 @@ typedef struct {
     pid_t pid;     /* 0: not told */
     char *bundle;  /* absolute */
     char *root;    /* crun tells it, runc does not: NULL */
-    bool unwanted; /* its annotation ownproc.dev/inject is "false" */
+    bool unwanted; /* its annotation says so (wish.h) */
 } OciState;
 
 typedef struct {
     char *root;    /* as it stands there: absolute, or from the bundle */
-    bool unmasked; /* it has no masked paths */
+    bool unmasked; /* oci_is_unmasked() */
 } OciConfig;
 
 /* READ_ERROR_MALFORMED: it is no JSON, or lacks what it must have. */
 bool oci_state_parse(const char *text, size_t len, OciState *ret, GError **error);
 bool oci_config_parse(const char *text, size_t len, OciConfig *ret, GError **error);
+
+/* True if @config, a whole config.json, masks no path: then containers inside this one may mount a
+ * procfs of their own, which the kernel refuses where one is partly covered. */
+bool oci_is_unmasked(json_object *config);
 
 /* The absolute path of the root directory.  The caller frees. */
 char *oci_root(const OciState *state, const OciConfig *config);

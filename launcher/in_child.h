@@ -17,5 +17,6 @@ typedef struct {
 } InChild;
 
 /* What @what->work wrote; the caller frees.  NULL and LAUNCH_ERROR_FAILED if it failed, with its
- * sentence, or has not ended in time: then it was killed, and nobody waits for it. */
+ * sentence; READ_ERROR_IO if it has not ended in time: then it was killed, and nobody waits for
+ * it. */
 GString *in_child(const InChild *what, GError **error);

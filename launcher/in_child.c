@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "launcher/attach/in_child.h"
+#include "launcher/in_child.h"
 
+#include "common/error.h"
 #include "common/fd.h"
+#include "common/io.h"
 #include "launcher/launch_error.h"
 
 #include <fcntl.h>
@@ -24,21 +26,6 @@ now_msec(void)
     return (int64_t)now.tv_sec * MSEC + now.tv_nsec / NSEC_PER_MSEC;
 }
 
-static void
-write_all(int fd, const char *text, size_t len)
-{
-    while (len > 0) {
-        ssize_t n = write(fd, text, len);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return; /* nobody waits any more */
-        text += n;
-        len -= (size_t)n;
-    }
-}
-
 /* What comes first says what follows. */
 #define GOOD "+"
 #define BAD "-"
@@ -54,7 +41,7 @@ child(const InChild *what, int fd)
         g_string_assign(ret, BAD);
         g_string_append(ret, error->message);
     }
-    write_all(fd, ret->str, ret->len);
+    (void)io_write_all(fd, ret->str, ret->len); /* or nobody waits any more */
     _exit(0);
 }
 
@@ -98,7 +85,7 @@ in_child(const InChild *what, GError **error)
     (void)close(fds[1]);
     if (!read_until(reading, now_msec() + (int64_t)what->patience_sec * MSEC, said)) {
         (void)kill(pid, SIGKILL); /* one that the kernel holds ends when it lets go */
-        g_set_error(error, LAUNCH_ERROR, LAUNCH_ERROR_FAILED,
+        g_set_error(error, READ_ERROR, READ_ERROR_IO,
                     "a file system there has not answered for %u s", what->patience_sec);
         return NULL;
     }
@@ -108,6 +95,6 @@ in_child(const InChild *what, GError **error)
         return g_steal_pointer(&said);
     }
     g_set_error_literal(error, LAUNCH_ERROR, LAUNCH_ERROR_FAILED,
-                        said->len > 1 ? said->str + 1 : "the process that mounts was killed");
+                        said->len > 1 ? said->str + 1 : "the process that was to do it was killed");
     return NULL;
 }

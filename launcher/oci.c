@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "launcher/attach/oci.h"
+#include "launcher/oci.h"
 
 #include "common/error.h"
-#include "launcher/json_read.h"
-
-#define ANNOTATION "ownproc.dev/inject"
+#include "launcher/wish.h"
 
 void
 oci_state_clear(OciState *state)
@@ -38,6 +36,13 @@ part(json_object *object, const char *key)
 }
 
 bool
+oci_is_unmasked(json_object *config)
+{
+    return json_read_length(json_read_get(part(config, "linux"), "maskedPaths", json_type_array)) ==
+           0;
+}
+
+bool
 oci_state_parse(const char *text, size_t len, OciState *ret, GError **error)
 {
     g_autoptr(json_object) state = load(text, len, "the state of the container", error);
@@ -57,7 +62,7 @@ oci_state_parse(const char *text, size_t len, OciState *ret, GError **error)
         .bundle = g_strdup(bundle),
         .root = g_strdup(json_read_string(state, "root")),
         .unwanted =
-            g_strcmp0(json_read_string(part(state, "annotations"), ANNOTATION), "false") == 0,
+            wish_of(json_read_string(part(state, "annotations"), WISH_ANNOTATION)) == WISH_NO,
     };
     return true;
 }
@@ -75,8 +80,7 @@ oci_config_parse(const char *text, size_t len, OciConfig *ret, GError **error)
         return false;
     }
     ret->root = g_strdup(root);
-    ret->unmasked =
-        json_read_length(json_read_get(part(config, "linux"), "maskedPaths", json_type_array)) == 0;
+    ret->unmasked = oci_is_unmasked(config);
     return true;
 }
 
