@@ -139,7 +139,7 @@ test_a_container_whose_lxcfs_is_dead_is_named()
 examine_engines()
 {
     unshare --mount --pid --fork --mount-proc sh -ec \
-        "mount -t tmpfs tmpfs /run; mkdir /run/nri; $1; exec '$OWNPROC' doctor --format json --mountpoint '$TREE' --run-dir '$RUN_DIR'" \
+        "mount -t tmpfs tmpfs /run; mkdir /run/nri; [ ! -d /etc/cdi ] || mount -t tmpfs tmpfs /etc/cdi; $1; exec '$OWNPROC' doctor --format json --mountpoint '$TREE' --run-dir '$RUN_DIR'" \
         >"$SCRATCH/findings" || true
 }
 
@@ -147,6 +147,7 @@ test_an_NRI_socket_is_told_with_and_without_its_plugin()
 {
     examine_engines :
     expect_not_found nri good
+    expect_found cdi note "No CDI spec names ownproc.dev/proc."
     examine_engines "mkdir /run/containerd; : >/run/containerd/containerd.sock"
     expect_found nri note "containerd runs, without an NRI socket."
     examine_engines ": >/run/nri/nri.sock"
