@@ -81,7 +81,7 @@ test_a_container_whose_daemon_was_killed_gets_the_files_of_the_next()
 test_attach_repairs_what_is_dead_if_it_is_told_to()
 {
     lxcfs_start
-    bare_container sick "$BY_LXCFS"
+    bare_container sick "$MASK; $BY_LXCFS"
     lxcfs_end
     expect_match "of the dead" "repaired, [0-9]+ files" "$(ownproc attach --repair "$BARE")"
     expect_numbers "$BARE" 65536 1
