@@ -197,18 +197,18 @@ test_a_root_without_proc_is_told()
 test_what_is_no_state_and_no_configuration_is_told()
 {
     bundle_by_hand
-    STATE_TEXT='' expect_refusal "the state of the container is no JSON: .*"
-    STATE_TEXT='{"id": "hand", "bundle": ' expect_refusal "the state of the container is no JSON: .*"
-    STATE_TEXT='[]' expect_refusal "the state of the container has no id or no bundle"
+    STATE_TEXT='' expect_refusal "the state of the container: not JSON as it should be: .*"
+    STATE_TEXT='{"id": "hand", "bundle": ' expect_refusal "the state of the container: not JSON as it should be: .*"
+    STATE_TEXT='[]' expect_refusal "the state of the container: not JSON as it should be: it is no object"
     STATE_TEXT='{"id": 1, "bundle": "/"}' expect_refusal "the state of the container has no id or no bundle"
     rm "$HAND/config.json"
     expect_refusal "cannot open .*/config.json: No such file or directory"
     head -c 100 "$BUILD/launcher/ownproc" >"$HAND/config.json"
-    expect_refusal "config.json is no JSON: .*"
+    expect_refusal "config.json: not JSON as it should be: .*"
     echo '{"root": {}}' >"$HAND/config.json"
     expect_refusal "config.json has no root.path"
     yes '[' | head -c 1000000 >"$HAND/config.json"
-    expect_refusal "config.json is no JSON: .*"
+    expect_refusal "config.json: not JSON as it should be: .*"
     truncate -s 17M "$HAND/config.json"
     expect_refusal ".*/config.json.*"
 }

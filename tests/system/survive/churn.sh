@@ -84,6 +84,9 @@ no_more()
 # Good texts of the last seconds stay until there are too many (fs/texts), also over many restarts, and
 # lie on the shelf in up to twice their room.
 TEXTS_MAX=16384
+# Who was seen in the last seconds, of threads that have ended too: as many as come in that time, until
+# there are too many (fs/reader/known).
+THREADS_MAX=256
 TEXTS_KIB=8192
 
 # How much a worker has is what it has taken up, and what it was asked since it began.
@@ -100,9 +103,10 @@ nothing_has_grown()
     no_more standby_kib 256
     expect_equal "requests that lie open" 0 "$(number open_requests "$KEPT/after")"
     while read -r name _; do
-        [[ $name != entries_* || $name = entries_texts ]] || no_more "$name" $((KEPT_MAX + $(number "$name" "$KEPT/before")))
+        [[ $name != entries_* || $name = entries_texts || $name = entries_threads ]] || no_more "$name" $((KEPT_MAX + $(number "$name" "$KEPT/before")))
     done <"$KEPT/after"
     expect_between "texts" 1 $TEXTS_MAX "$(number entries_texts "$KEPT/after")"
+    expect_between "threads" 0 $THREADS_MAX "$(number entries_threads "$KEPT/after")"
     grep -q ^entries_ "$KEPT/after" || fail "the daemon tells nothing of itself"
 }
 

@@ -203,9 +203,10 @@ events_of_pods_and_unknown_ones_are_passed_over(void **state)
 static void
 a_call_that_we_do_not_know_is_unimplemented(void **state)
 {
+    g_autoptr(GByteArray) answer = NULL;
     int code;
-    g_autoptr(GByteArray) answer = talk_ask(*state, "MakeCoffee", NULL, &code);
 
+    answer = talk_ask(*state, "MakeCoffee", NULL, &code);
     assert_int_equal(code, TTRPC_UNIMPLEMENTED);
 }
 
