@@ -162,8 +162,15 @@ void
 attach_container(const AttachConfig *config, const Process *process, AttachReport *ret)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(GPtrArray) mounts = process_mounts(process, &error);
+    g_autoptr(GPtrArray) mounts = NULL;
 
+    if (config->repair) {
+        repair_container(config, process, ret);
+        if (ret->outcome != ATTACH_HEALTHY)
+            return;
+        attach_report_clear(ret);
+    }
+    mounts = process_mounts(process, &error);
     report_begin(process, ret);
     if (mounts && !config->force && mount_tree_is_unmasked(mounts))
         set_reason(ret, ATTACH_SKIPPED,

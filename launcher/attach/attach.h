@@ -14,6 +14,7 @@ typedef struct {
     const char *run_dir; /* where its socket is */
     char **files;        /* as "proc/meminfo"; NULL: all it has */
     bool force;          /* also where /proc is unmasked */
+    bool repair;         /* attach: what is dead there is replaced */
     char **devices;      /* of the daemon's file systems; empty if none serves.  Owned */
     char *bound_device;  /* of the bound tree; NULL: there is none.  Owned */
 } AttachConfig;
@@ -41,7 +42,8 @@ typedef struct {
 bool attach_config_open(AttachConfig *config);
 void attach_config_clear(AttachConfig *config);
 
-/* Registers the container and puts the files in: those that it has not. */
+/* Registers the container and puts the files in: those that it has not, or with @config->repair
+ * all if some are dead. */
 void attach_container(const AttachConfig *config, const Process *process, AttachReport *ret);
 /* Takes out what is ours, whoever put it in, and unregisters. */
 void detach_container(const AttachConfig *config, const Process *process, AttachReport *ret);

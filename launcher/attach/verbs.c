@@ -21,6 +21,7 @@ typedef struct {
     bool needs_daemon;
     bool is_for_all; /* if no container is named */
     bool takes_files;
+    bool takes_repair;
 } Verb;
 
 static const Verb attach_verb = {
@@ -28,6 +29,7 @@ static const Verb attach_verb = {
     .act = attach_container,
     .needs_daemon = true,
     .takes_files = true,
+    .takes_repair = true,
 };
 static const Verb detach_verb = {
     .summary = "Takes the daemon's files out of containers that run.",
@@ -43,7 +45,7 @@ static const Verb repair_verb = {
 };
 
 typedef struct {
-    gboolean all, force;
+    gboolean all, force, repair;
     char *files, *format, *below, *run_dir, *tree;
     AttachConfig config;
 } Options;
@@ -191,6 +193,7 @@ prepare(Options *options, const Verb *verb, GError **error)
     options->config.run_dir = options->run_dir;
     options->config.tree = options->tree;
     options->config.force = options->force;
+    options->config.repair = options->repair;
     if (geteuid() != 0) {
         g_set_error_literal(error, LAUNCH_ERROR, LAUNCH_ERROR_FAILED, "this needs root");
         return false;
@@ -219,6 +222,11 @@ verb_main(const Verb *verb, int argc, char **argv)
         {"force", 0, 0, G_OPTION_ARG_NONE, &options.force, "also where /proc is unmasked", NULL},
         {NULL},
     };
+    const GOptionEntry of_attach[] = {
+        {"repair", 0, 0, G_OPTION_ARG_NONE, &options.repair,
+         "replace files that are dead, as repair does", NULL},
+        {NULL},
+    };
     g_autoptr(GOptionContext) context = g_option_context_new("CONTAINER|PID...");
     g_autoptr(GError) error = NULL;
 
@@ -226,6 +234,8 @@ verb_main(const Verb *verb, int argc, char **argv)
     g_option_context_add_main_entries(context, entries, NULL);
     if (verb->takes_files)
         g_option_context_add_main_entries(context, of_files, NULL);
+    if (verb->takes_repair)
+        g_option_context_add_main_entries(context, of_attach, NULL);
     if (!g_option_context_parse(context, &argc, &argv, &error)) {
         fprintf(stderr, "ownproc: %s\n", error->message);
         return LAUNCH_ERROR_USAGE;

@@ -63,21 +63,49 @@ static const struct {
     {"CRI-O", "/run/crio/crio.sock", "In /etc/crio/crio.conf: [crio.nri] enable_nri = true."},
 };
 
+static const char *const nri_sockets[] = {"/run/nri/nri.sock", "/run/docker/nri.sock"};
+
+/* Of all processes: who has no systemd started it otherwise. */
+static bool
+plugin_runs(void)
+{
+    g_autoptr(GDir) dir = g_dir_open("/proc", 0, NULL);
+    const char *name;
+
+    while (dir && (name = g_dir_read_name(dir))) {
+        g_autofree char *path = g_build_filename("/proc", name, "comm", NULL);
+
+        if (g_ascii_isdigit(*name) && file_says(AT_FDCWD, path, "ownproc-nri"))
+            return true;
+    }
+    return false;
+}
+
 static void
 check_nri(const Doctor *doctor)
 {
-    static const char *const plugins[] = {"/opt/nri/plugins", NULL};
-    bool socket = is_there("/run/nri/nri.sock");
+    static const char plugins[] = "/opt/nri/plugins";
+    bool socket = false, plugin = plugin_runs();
 
-    if (socket)
-        CHECK_GOOD(doctor, "nri", "There is an NRI socket, /run/nri/nri.sock.");
-    for (size_t i = 0; !socket && i < G_N_ELEMENTS(nri_engines); i++)
+    for (size_t i = 0; i < G_N_ELEMENTS(nri_sockets); i++) {
+        if (!is_there(nri_sockets[i]))
+            continue;
+        socket = true;
+        if (plugin)
+            CHECK_GOOD(doctor, "nri", "There is an NRI socket, %s, and ownproc-nri runs.",
+                       nri_sockets[i]);
+        else
+            CHECK_SAY(doctor, "nri", FINDING_NOTE,
+                      "With it no container needs a flag: systemctl enable --now ownproc-nri.",
+                      "There is an NRI socket, %s, but ownproc-nri does not run.", nri_sockets[i]);
+    }
+    for (size_t i = 0; !is_there(nri_sockets[0]) && i < G_N_ELEMENTS(nri_engines); i++)
         if (is_there(nri_engines[i].socket))
             CHECK_SAY(doctor, "nri", FINDING_NOTE, nri_engines[i].advice,
                       "%s runs, without an NRI socket.", nri_engines[i].name);
-    if (is_there(plugins[0]) && !socket)
+    if (is_there(plugins) && !socket)
         CHECK_SAY(doctor, "nri", FINDING_NOTE, "Its plugins run when the engine has NRI on.",
-                  "%s is there, but no NRI socket.", plugins[0]);
+                  "%s is there, but no NRI socket.", plugins);
 }
 
 /* What a file that says a word means for containers. */

@@ -120,6 +120,7 @@ spawn(const Jobs *jobs, Job *job)
     char pid[16];
     char *const argv[] = {jobs->config.program,
                           (char *)"attach",
+                          (char *)"--repair",
                           (char *)"--run-dir",
                           jobs->config.run_dir,
                           (char *)"--mountpoint",

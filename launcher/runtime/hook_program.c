@@ -19,10 +19,13 @@ hook_program_find(const Settings *settings)
 }
 
 bool
-hook_program_add(json_object *spec, const char *program, const Settings *settings)
+hook_program_add(json_object *spec, const char *program, const Settings *settings,
+                 const char *files)
 {
     const char *args[] = {PROGRAM,
                           "hook",
+                          "--files",
+                          files,
                           "--run-dir",
                           settings->run_dir,
                           "--mountpoint",

@@ -11,5 +11,6 @@
  * caller frees. */
 char *hook_program_find(const Settings *settings);
 
-/* Adds the hook to @spec. */
-bool hook_program_add(json_object *spec, const char *program, const Settings *settings);
+/* Adds the hook to @spec; it is to bind @files, "proc/vmstat,proc/pressure/cpu". */
+bool hook_program_add(json_object *spec, const char *program, const Settings *settings,
+                      const char *files);

@@ -66,20 +66,20 @@ kernel_has(const char *file)
     return access(path, F_OK) == 0;
 }
 
-/* Returns how many were added; *ret_refused: more files are wanted, which the runtime refuses. */
+/* Returns how many were added; appends those that are wanted and the runtime refuses to @refused,
+ * with commas between them. */
 static unsigned
-add_files(const Injection *injection, char **files, bool *ret_refused)
+add_files(const Injection *injection, char **files, GString *refused)
 {
     unsigned n = 0;
 
-    *ret_refused = false;
     for (size_t i = 0; files[i]; i++) {
         if (!settings_want(injection->settings, files[i]) || !kernel_has(files[i]))
             continue;
         if (real_accepts(injection->kind, files[i]))
             n += spec_add_file(injection->spec, injection->settings->tree, files[i]);
         else
-            *ret_refused = true;
+            g_string_append_printf(refused, "%s%s", refused->len ? "," : "", files[i]);
     }
     return n;
 }
@@ -101,17 +101,18 @@ add(Injection *injection, GError **error)
 {
     const Settings *settings = injection->settings;
     g_auto(GStrv) files = tree_ask(settings->tree, LIST_SEC, error);
-    bool refused;
+    g_autoptr(GString) refused = g_string_new(NULL);
+    unsigned n;
 
     if (!files)
         return false;
-    if (add_files(injection, files, &refused) == 0) {
+    n = add_files(injection, files, refused);
+    if (refused->len > 0 && settings->hook && injection->hook && (n > 0 || settings->files))
+        n += hook_program_add(injection->spec, injection->hook, settings, refused->str);
+    if (n == 0) {
         g_set_error(error, SPEC_ERROR, SPEC_ERROR_SKIP, "something is mounted there already");
         return false;
     }
-    /* The hook binds all there is, not what was chosen. */
-    if (refused && settings->hook && injection->hook && !settings->files)
-        (void)hook_program_add(injection->spec, injection->hook, settings);
     injection->changed = true;
     if (spec_note(injection->spec, add_clock(injection)))
         return true;

@@ -15,7 +15,7 @@ packages_for()
     root) echo debian-archive-keyring debootstrap ;;
     cri) echo busybox-static python3-grpcio ;;
     docker) echo ca-certificates docker.io ;;
-    package) echo debhelper dpkg-dev fish lintian man-db python3-docutils zsh ;;
+    package) echo debhelper dpkg-dev fish lintian man-db python3-docutils systemd zsh ;;
     vm) echo cpio e2fsprogs qemu-system-x86 ;;
     esac
 }

@@ -68,10 +68,28 @@ test_a_container_whose_daemon_was_killed_gets_the_files_of_the_next()
     expect_match "without a daemon" "no daemon serves $TREE" "$OUTPUT"
     umount -l "$TREE" "$RUN_DIR/containers" 2>/dev/null || true
     daemon_start "$TREE" --run-dir "$RUN_DIR"
+    expect_exit 125 ownproc attach "$BARE"
+    expect_match "what attach says of the dead" "see ownproc repair" "$OUTPUT"
     expect_match "what it says" "repaired, [0-9]+ files" "$(ownproc repair "$BARE")"
     expect_numbers "$BARE" 65536 1
     expect_equal "mounts of meminfo" 1 "$(attached "$BARE" | grep -c ' /proc/meminfo ')"
     daemon_stop
+    bare_end
+}
+
+# As the NRI plugin asks: it does not know what a container has.
+test_attach_repairs_what_is_dead_if_it_is_told_to()
+{
+    lxcfs_start
+    bare_container sick "$MASK; $BY_LXCFS"
+    lxcfs_end
+    expect_match "of the dead" "repaired, [0-9]+ files" "$(ownproc attach --repair "$BARE")"
+    expect_numbers "$BARE" 65536 1
+    expect_match "of those that live" "attached already, [0-9]+ files" "$(ownproc attach --repair "$BARE")"
+    ownproc detach "$BARE"
+    expect_none_attached "$BARE"
+    expect_match "of none" "attached, [0-9]+ files" "$(ownproc attach --repair "$BARE")"
+    ownproc detach "$BARE"
     bare_end
 }
 

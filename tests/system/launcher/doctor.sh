@@ -149,6 +149,29 @@ test_what_is_no_file_is_not_opened()
     bare_end
 }
 
+# examine_engines COMMAND: on a machine with nothing in /run but what COMMAND makes there, and no
+# processes but those that it starts.
+examine_engines()
+{
+    unshare --mount --pid --fork --mount-proc sh -ec \
+        "mount -t tmpfs tmpfs /run; mkdir /run/nri; [ ! -d /etc/cdi ] || mount -t tmpfs tmpfs /etc/cdi; $1; exec '$OWNPROC' doctor --format json --mountpoint '$TREE' --run-dir '$RUN_DIR'" \
+        >"$SCRATCH/findings" || true
+}
+
+test_an_NRI_socket_is_told_with_and_without_its_plugin()
+{
+    examine_engines :
+    expect_not_found nri good
+    expect_found cdi note "No CDI spec names ownproc.dev/proc."
+    examine_engines "mkdir /run/containerd; : >/run/containerd/containerd.sock"
+    expect_found nri note "containerd runs, without an NRI socket."
+    examine_engines ": >/run/nri/nri.sock"
+    expect_found nri note "/run/nri/nri.sock, but ownproc-nri does not run."
+    cp "$(command -v sleep)" "$SCRATCH/ownproc-nri"
+    examine_engines "mkdir /run/docker; : >/run/docker/nri.sock; { '$SCRATCH/ownproc-nri' 60 >&2 & }"
+    expect_found nri good "/run/docker/nri.sock, and ownproc-nri runs."
+}
+
 test_who_is_not_root_is_told_so()
 {
     expect_exit 125 setpriv --reuid 65534 --clear-groups "$OWNPROC" doctor

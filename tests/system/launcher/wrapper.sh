@@ -154,6 +154,17 @@ test_files_are_those_that_were_chosen()
     configure 'files=proc/mem*;proc/stat'
     make
     expect_equal "files" 2 "$(files_of_config)"
+    expect_equal "hooks" False "$(from_config "'hooks' in c")"
+    config_make
+    configure 'files=proc/mem*;proc/vmstat'
+    make
+    expect_equal "files" 1 "$(files_of_config)"
+    expect_equal "files of the hook" "['hook', '--files', 'proc/vmstat']" "$(from_config "c['hooks']['createContainer'][0]['args'][1:4]")"
+    config_make
+    configure 'files=proc/vmstat'
+    make
+    expect_equal "files" 0 "$(files_of_config)"
+    expect_equal "files of the hook" proc/vmstat "$(from_config "c['hooks']['createContainer'][0]['args'][3]")"
     configure
 }
 

@@ -45,7 +45,7 @@ sleeper()
 
 is_attached()
 {
-    grep -qx "attach --run-dir $RUN_DIR --mountpoint $TREE $1" "$SCRATCH/attached"
+    grep -qx "attach --repair --run-dir $RUN_DIR --mountpoint $TREE $1" "$SCRATCH/attached"
 }
 
 test_a_runtime_before_NRI_0_12_gives_a_container_its_files()

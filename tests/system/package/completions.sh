@@ -7,6 +7,8 @@
 . "$(dirname "$0")/../../lib/system.sh"
 
 COMPLETIONS=$BUILD/contrib/completions
+# Those without verbs.
+OTHERS="$OWNPROCD $BUILD/launcher/exporter/ownproc-metrics $BUILD/launcher/nri/ownproc-nri"
 
 verbs()
 {
@@ -34,30 +36,41 @@ fish_completes()
 
 test_bash_completes_every_verb_and_every_option()
 {
-    local verb
+    local verb program
     expect_equal "verbs" "$( (verbs && echo --help && echo --version) | sort)" "$(bash_completes ownproc "")"
     for verb in $(verbs); do
         expect_equal "options of $verb" "$(options "$OWNPROC" "$verb")" "$(bash_completes ownproc "$verb" --)"
     done
-    expect_equal "options of ownprocd" "$(options "$OWNPROCD")" "$(bash_completes ownprocd --)"
+    for program in $OTHERS; do
+        expect_equal "options of $program" "$(options "$program")" "$(bash_completes "${program##*/}" --)"
+    done
 }
 
 test_fish_does()
 {
-    local verb missing
+    local verb program missing
     missing=$(comm -23 <(verbs | sort) <(fish_completes 'ownproc '))
     expect_equal "verbs that are missing" "" "$missing"
     for verb in $(verbs); do
         missing=$(comm -23 <(options "$OWNPROC" "$verb") <(fish_completes "ownproc $verb --"))
         expect_equal "options of $verb that are missing" "" "$missing"
     done
-    expect_equal "options of ownprocd that are missing" "" "$(comm -23 <(options "$OWNPROCD") <(fish_completes 'ownprocd --'))"
+    for program in $OTHERS; do
+        missing=$(comm -23 <(options "$program") <(fish_completes "${program##*/} --"))
+        expect_equal "options of $program that are missing" "" "$missing"
+    done
 }
 
 test_zsh_knows_every_verb_and_every_option()
 {
-    local verb option
+    local verb program option
     zsh -n "$COMPLETIONS/_ownproc"
+    for program in $OTHERS; do
+        for option in $(options "$program"); do
+            sed -n "/service = ${program##*/} /,/^fi/p" "$COMPLETIONS/_ownproc" | grep -qe "'\*${option}[=[]" ||
+                fail "no $option of $program"
+        done
+    done
     for verb in $(verbs); do
         grep -q "^        '$verb:" "$COMPLETIONS/_ownproc" || fail "no verb $verb"
         for option in $(options "$OWNPROC" "$verb"); do

@@ -41,8 +41,19 @@ test_man_pages_are_shown_without_a_warning()
 test_the_units_name_programs_that_are_there()
 {
     local program
-    for program in $(sed -n 's/^Exec[A-Za-z]*=-\?\([^ ]*\).*/\1/p' "$IMAGE"/usr/local/lib/systemd/system/ownprocd*.service); do
+    for program in $(sed -n 's/^Exec[A-Za-z]*=-\?\([^ ]*\).*/\1/p' "$IMAGE"/usr/local/lib/systemd/system/*.service); do
         [ -x "$IMAGE$program" ] || fail "there is no $program"
+    done
+}
+
+# As "systemd-analyze security" counts; booted/10-service.sh asks a running systemd.
+test_no_unit_is_more_exposed_than_it_must()
+{
+    local unit level
+    for unit in "$IMAGE"/usr/local/lib/systemd/system/*.service; do
+        level=$(systemd-analyze security --offline=yes --no-pager "$unit" 2>/dev/null |
+            sed -n 's/.*exposure level.*: \([0-9]*\)\.\([0-9]*\) .*/\1\2/p')
+        expect_between "exposure level of ${unit##*/} in tenths" 0 40 "$level"
     done
 }
 
