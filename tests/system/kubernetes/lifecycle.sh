@@ -185,7 +185,7 @@ test_and_so_is_each_new_container_without_asking_for_it()
     is_young "$(cri exec "$(cat "$SCRATCH/after")" cat /proc/uptime)"
 }
 
-test_prometheus_is_answered_by_the_pod()
+ask_metrics()
 {
     /usr/bin/python3 - "$PORT" >"$SCRATCH/metrics" <<'END'
 import sys
@@ -193,6 +193,11 @@ import urllib.request
 
 print(urllib.request.urlopen(f"http://127.0.0.1:{sys.argv[1]}/metrics", timeout=10).read().decode())
 END
+}
+
+test_prometheus_is_answered_by_the_pod()
+{
+    wait_until 20 ask_metrics 2>/dev/null
     grep -q '^ownproc_reads_total' "$SCRATCH/metrics" || fail "$(head "$SCRATCH/metrics")"
     expect_match "injected" 'route="nri"} [1-9]' "$(grep '^ownproc_injected_total' "$SCRATCH/metrics")"
 }

@@ -183,7 +183,7 @@ test_the_runtime_may_start_the_plugin_itself()
     chmod +x "$CRI/plugins/90-ownproc"
     cri_start trixie
     id=$(in_pod installed)
-    shows_limit "$id"
+    wait_until 20 shows_limit "$id" # which a slow machine gives a container only when it runs
     rm "$CRI/plugins/90-ownproc"
 }
 
