@@ -19,17 +19,12 @@ build_plain()
 
 build_sanitized()
 {
-    build_directory "$SOURCE/build-asan" -Db_sanitize=address,undefined -Db_lundef=false
+    CC=clang build_directory "$SOURCE/build-asan" -Db_sanitize=address,undefined -Db_lundef=false
 }
 
 build_threads()
 {
     build_directory "$SOURCE/build-threads" -Db_sanitize=thread -Db_lundef=false
-}
-
-build_clang()
-{
-    CC=clang build_directory "$SOURCE/build-clang"
 }
 
 build_fuzzers()
