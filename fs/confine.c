@@ -81,10 +81,22 @@ limit(int resource, rlim_t most, GError **error)
     return true;
 }
 
+/* A crash ends it as a kill does.  Who dumps a core waits first for all its threads (linux:
+ * kernel/exit.c, coredump_task_exit()), of which one may wait for a page that only the next worker's
+ * answer unlocks: it would look alive for ever. */
+static bool
+dump_no_core(GError **error)
+{
+    if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0)
+        return true;
+    read_error_set_errno(error, errno, "cannot do without core dumps");
+    return false;
+}
+
 bool
 confine(GError **error)
 {
-    return limit(RLIMIT_DATA, CONFINE_MEMORY_BYTES, error) &&
+    return dump_no_core(error) && limit(RLIMIT_DATA, CONFINE_MEMORY_BYTES, error) &&
            limit(RLIMIT_NOFILE, CONFINE_FILES, error) && drop_capabilities(error) &&
            confine_system_calls(error);
 }

@@ -14,6 +14,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/personality.h>
@@ -287,6 +288,21 @@ no_other_process_is_reached(void **state)
 }
 
 static bool
+is_dumpable(void)
+{
+    return prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 1;
+}
+
+/* Who dumps a core waits for all its threads. */
+static void
+a_crash_dumps_no_core(void **state)
+{
+    (void)state;
+    assert_int_equal(try(is_dumpable, false), SUCCEEDS);
+    assert_int_equal(try(is_dumpable, true), FAILS);
+}
+
+static bool
 read_file(void)
 {
     char byte;
@@ -376,9 +392,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nothing_is_written),         cmocka_unit_test(nothing_is_executed),
-        cmocka_unit_test(nothing_is_mounted),         cmocka_unit_test(no_other_process_is_reached),
-        cmocka_unit_test(what_a_worker_does_goes_on), cmocka_unit_test(memory_is_limited),
+        cmocka_unit_test(nothing_is_written),          cmocka_unit_test(nothing_is_executed),
+        cmocka_unit_test(nothing_is_mounted),          cmocka_unit_test(a_crash_dumps_no_core),
+        cmocka_unit_test(no_other_process_is_reached), cmocka_unit_test(what_a_worker_does_goes_on),
+        cmocka_unit_test(memory_is_limited),
     };
 
     return cmocka_run_group_tests(tests, make_scratch, remove_scratch);
