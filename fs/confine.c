@@ -82,8 +82,8 @@ limit(int resource, rlim_t most, GError **error)
 }
 
 /* A crash ends it as a kill does.  Who dumps a core waits first for all its threads (linux:
- * kernel/exit.c, coredump_task_exit()), of which one may wait for a page that only the next worker's
- * answer unlocks: it would look alive for ever. */
+ * kernel/exit.c, coredump_task_exit()), of which one may wait for a page that only the next
+ * worker's answer unlocks: it would look alive for ever. */
 static bool
 dump_no_core(GError **error)
 {

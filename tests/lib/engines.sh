@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
-# The engines of newer Debian releases, each in a root of its own, made once and kept:
+# The engines of Debian releases, each in a root of its own, made once and kept:
 #
 #     engine_enter sid dockerd --data-root …
 #
@@ -13,7 +13,13 @@
 # shellcheck source=tests/lib/root.sh
 . "$TESTS_DIR/lib/root.sh"
 
-ENGINE_PACKAGES="busybox-static containerd crun docker-cli docker.io iproute2 lxc podman procps python3-grpcio runc util-linux"
+engine_packages()
+{
+    case $1 in
+    bookworm) echo busybox-static crun podman procps runc util-linux ;;
+    *) echo busybox-static containerd crun docker-cli docker.io iproute2 lxc podman procps python3-grpcio runc util-linux ;;
+    esac
+}
 
 # engine_install ROOT PACKAGE…: with apt, which also finds what only provides a package; debootstrap does
 # not.  No daemon is started.
@@ -29,16 +35,17 @@ engine_install()
         DEBIAN_FRONTEND=noninteractive chroot "$root" apt-get install -y --no-install-recommends "$@"
 }
 
-# engine_root SUITE: prints the directory of trixie or sid.
+# engine_root SUITE: prints the directory of bookworm, trixie or sid.
 engine_root()
 (
+    packages=$(engine_packages "$1")
     cache_lock "$1"
-    directory=$CACHE/$1-$(printf %s "$ENGINE_PACKAGES" | cksum | cut -d' ' -f1)
+    directory=$CACHE/$1-$(printf %s "$packages" | cksum | cut -d' ' -f1)
     if [ ! -d "$directory" ]; then
         rm -rf "$directory.new"
         debootstrap --variant=minbase "$1" "$directory.new" "$(root_mirror)" >&2 || exit 1
         # shellcheck disable=SC2086 # a list of words
-        engine_install "$directory.new" $ENGINE_PACKAGES >&2 || exit 1
+        engine_install "$directory.new" $packages >&2 || exit 1
         rm -rf "$directory.new"/var/cache/apt/archives/*.deb "$directory.new"/var/lib/apt/lists/*
         mv "$directory.new" "$directory"
     fi

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
-# docs/podman.md, in roots with a newer Debian: the commands as they stand there.
+# docs/podman.md, in roots with this and newer Debian releases: the commands as they stand there.
 
 # shellcheck source=tests/lib/launcher.sh
 . "$(dirname "$0")/../../lib/launcher.sh"
@@ -82,6 +82,20 @@ podman_tidy()
 nobody_is_registered()
 {
     [ -z "$(registered)" ]
+}
+
+# Where containers.conf(5) takes no CDI devices yet.
+test_podman_4_3_does_what_the_page_says_of_one_container()
+{
+    local name
+    in_engine bookworm runc "$(page_script device annotation hook opt-out attach)" >"$SCRATCH/said" 2>&1 ||
+        fail "$(cat "$SCRATCH/said")"
+    for name in device annotation hook attach; do
+        expect_equal "MemTotal by $name" 65536 "$(total_of "$name")"
+    done
+    expect_equal "MemTotal by opt-out" "$HOST" "$(total_of opt-out)"
+    wait_until 5 nobody_is_registered
+    podman_tidy
 }
 
 test_podman_5_4_does_what_the_page_says()
