@@ -193,12 +193,20 @@ transmit(Link *link)
     return true;
 }
 
+/* A runtime that starts us itself does so while it starts: it may take long to synchronize, and no
+ * connection could be made anew. */
+static bool
+is_patient(const Link *link)
+{
+    return !link->socket && !session_is_synchronized(link->session);
+}
+
 static bool
 is_late(Link *link)
 {
     gint64 now = g_get_monotonic_time();
 
-    if (!session_is_waiting(link->session))
+    if (!session_is_waiting(link->session) || is_patient(link))
         link->waits_since = 0;
     else if (link->waits_since == 0)
         link->waits_since = now;

@@ -13,11 +13,12 @@
 # shellcheck source=tests/lib/root.sh
 . "$TESTS_DIR/lib/root.sh"
 
+# The libraries are ownproc-metrics's, of which kubelet.py makes an image there.
 engine_packages()
 {
     case $1 in
     bookworm) echo busybox-static crun podman procps runc util-linux ;;
-    *) echo busybox-static containerd crun docker-cli docker.io iproute2 lxc podman procps python3-grpcio runc util-linux ;;
+    *) echo busybox-static containerd crun docker-cli docker.io iproute2 libglib2.0-0t64 libmicrohttpd12t64 lxc podman procps python3-grpcio runc util-linux ;;
     esac
 }
 

@@ -9,7 +9,7 @@ podman_settings()
 {
     mkdir -p /etc/containers /var/lib/containers
     printf '[engine]\nruntime = "%s"\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n' "$1" >/etc/containers/containers.conf
-    printf '[containers]\nnetns = "none"\ndefault_ulimits = ["nofile=1024:1024"]\npids_limit = 0\ncgroupns = "private"\nlog_driver = "k8s-file"\n' >>/etc/containers/containers.conf
+    printf '[containers]\nnetns = "none"\ndefault_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]\npids_limit = 0\ncgroupns = "private"\nlog_driver = "k8s-file"\n' >>/etc/containers/containers.conf
     printf '[storage]\ndriver = "vfs"\nrunroot = "/run/containers/storage"\ngraphroot = "/var/lib/containers/storage"\n' >/etc/containers/storage.conf
     printf '{"default": [{"type": "insecureAcceptAnything"}]}\n' >/etc/containers/policy.json
     export PODMAN_IGNORE_CGROUPSV1_WARNING=1
