@@ -143,11 +143,13 @@ nobody_notices()
 with_fault()
 {
     KEPT_ENVIRONMENT=(LD_PRELOAD="$FAULT" OWNPROC_FAULT="$2")
+    local began=$SECONDS
     with_keeper "$1"
     read_on "$SECONDS_OF_KILLS"
     readers_are_content
     wait_until 10 has_standby
-    expect_between "workers that died" "$SECONDS_OF_KILLS" $((SECONDS_OF_KILLS * 10)) "$(figure restarts)"
+    # Ten a second as long as it lasts, which on a slow machine is longer.
+    expect_between "workers that died" "$SECONDS_OF_KILLS" $(((SECONDS - began + 1) * 10)) "$(figure restarts)"
     expect_equal "requests given up" 0 "$(figure poisoned)"
     end_keeper
 }
