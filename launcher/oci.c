@@ -3,7 +3,6 @@
 #include "launcher/oci.h"
 
 #include "common/error.h"
-#include "launcher/wish.h"
 
 void
 oci_state_clear(OciState *state)
@@ -42,6 +41,12 @@ oci_is_unmasked(json_object *config)
            0;
 }
 
+Wish
+oci_wish(json_object *config)
+{
+    return wish_of(json_read_string(part(config, "annotations"), WISH_ANNOTATION));
+}
+
 bool
 oci_state_parse(const char *text, size_t len, OciState *ret, GError **error)
 {
@@ -61,8 +66,6 @@ oci_state_parse(const char *text, size_t len, OciState *ret, GError **error)
         .pid = (pid_t)pid,
         .bundle = g_strdup(bundle),
         .root = g_strdup(json_read_string(state, "root")),
-        .unwanted =
-            wish_of(json_read_string(part(state, "annotations"), WISH_ANNOTATION)) == WISH_NO,
     };
     return true;
 }
@@ -80,6 +83,7 @@ oci_config_parse(const char *text, size_t len, OciConfig *ret, GError **error)
         return false;
     }
     ret->root = g_strdup(root);
+    ret->wish = oci_wish(config);
     ret->unmasked = oci_is_unmasked(config);
     return true;
 }

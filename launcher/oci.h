@@ -6,6 +6,7 @@
 #pragma once
 
 #include "launcher/json_read.h"
+#include "launcher/wish.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -13,14 +14,14 @@
 
 typedef struct {
     char *id;
-    pid_t pid;     /* 0: not told */
-    char *bundle;  /* absolute */
-    char *root;    /* crun tells it, runc does not: NULL */
-    bool unwanted; /* its annotation says so (wish.h) */
+    pid_t pid;    /* 0: not told */
+    char *bundle; /* absolute */
+    char *root;   /* crun tells it, runc does not: NULL */
 } OciState;
 
 typedef struct {
     char *root;    /* as it stands there: absolute, or from the bundle */
+    Wish wish;     /* oci_wish() */
     bool unmasked; /* oci_is_unmasked() */
 } OciConfig;
 
@@ -31,6 +32,9 @@ bool oci_config_parse(const char *text, size_t len, OciConfig *ret, GError **err
 /* True if @config, a whole config.json, masks no path: then containers inside this one may mount a
  * procfs of their own, which the kernel refuses where one is partly covered. */
 bool oci_is_unmasked(json_object *config);
+
+/* What its annotation says.  A state has the same ones (runtime.md, "State"). */
+Wish oci_wish(json_object *config);
 
 /* The absolute path of the root directory.  The caller frees. */
 char *oci_root(const OciState *state, const OciConfig *config);

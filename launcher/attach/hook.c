@@ -23,6 +23,7 @@
 #include "launcher/launch_error.h"
 #include "launcher/oci.h"
 #include "launcher/registration.h"
+#include "launcher/skip.h"
 #include "launcher/tally.h"
 #include "launcher/verb_options.h"
 
@@ -32,7 +33,7 @@
 #include <sys/stat.h>
 
 typedef struct {
-    gboolean require;
+    gboolean require, force;
     char *run_dir, *tree, *files;
     AttachConfig config;
     OciState state;
@@ -143,13 +144,21 @@ inject(Hook *hook, GError **error)
     return true;
 }
 
+/* By the rules of skip.h; who has the host's pids is given them, for the hook was asked for. */
+static bool
+is_skipped(const Hook *hook)
+{
+    return skip_reason(&(SkipFacts){.wish = hook->bundle.wish, .unmasked = hook->bundle.unmasked},
+                       &(SkipRules){.unmasked = hook->force}) != NULL;
+}
+
 static int
 run(Hook *hook)
 {
     g_autoptr(GError) error = NULL;
     bool good = read_all(hook, &error), outside = good && is_outside(&hook->state);
 
-    if (good && (hook->bundle.unmasked || hook->state.unwanted)) {
+    if (good && is_skipped(hook)) {
         if (!outside)
             tally_add(hook->run_dir, TALLY_HOOK, TALLY_SKIPPED, 1);
         return 0;
@@ -172,6 +181,7 @@ hook_main(int argc, char **argv)
     const GOptionEntry entries[] = {
         {"require", 0, 0, G_OPTION_ARG_NONE, &hook.require,
          "without its files the container does not start", NULL},
+        {"force", 0, 0, G_OPTION_ARG_NONE, &hook.force, "also where /proc is unmasked", NULL},
         {"files", 0, 0, G_OPTION_ARG_STRING, &hook.files, "only these: meminfo,stat,…", "LIST"},
         VERB_RUN_DIR(&hook.run_dir),
         VERB_TREE(&hook.tree),

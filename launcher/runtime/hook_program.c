@@ -30,6 +30,7 @@ hook_program_add(json_object *spec, const char *program, const Settings *setting
                           settings->run_dir,
                           "--mountpoint",
                           settings->tree,
+                          "--force", /* the decision is made, and not made again by other rules */
                           settings->required ? "--require" : NULL,
                           NULL};
 

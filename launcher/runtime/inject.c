@@ -10,6 +10,7 @@
 #include "launcher/runtime/real.h"
 #include "launcher/runtime/spec.h"
 #include "launcher/runtime/tell.h"
+#include "launcher/skip.h"
 #include "launcher/tally.h"
 #include "launcher/tree_ask.h"
 
@@ -40,20 +41,12 @@ is_host_pid(json_object *spec)
 static const char *
 reason_to_skip(const Injection *injection)
 {
-    const Settings *settings = injection->settings;
-    Wish wish = spec_wish(injection->spec);
-
     if (injection->kind == REAL_VM)
         return "the runtime has a kernel of its own";
-    if (wish == WISH_NO)
-        return "its annotation says so";
-    if (wish == WISH_YES)
-        return NULL;
-    if (!settings->inject_host_pid && is_host_pid(injection->spec))
-        return "it sees the host's processes";
-    if (!settings->inject_unmasked && oci_is_unmasked(injection->spec))
-        return "nothing of its /proc is masked";
-    return NULL;
+    return skip_reason(&(SkipFacts){.wish = oci_wish(injection->spec),
+                                    .host_pids = is_host_pid(injection->spec),
+                                    .unmasked = oci_is_unmasked(injection->spec)},
+                       &injection->settings->rules);
 }
 
 /* Nothing can be made in procfs or sysfs to mount a file on: what this kernel has not

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#define GROUP "runtime"
+#define GROUP "ownproc-runc"
 #define NAME_PREFIX "ownproc-"
 
 /* Words that a key may have, and what each of them means. */
@@ -21,8 +21,8 @@ static const Choice choices[] = {
     {"hook", offsetof(Settings, hook), "false", "true"},
     {"time-namespace", offsetof(Settings, time_namespace), "false", "true"},
     {"not-serving", offsetof(Settings, required), "start", "fail"},
-    {"host-pid", offsetof(Settings, inject_host_pid), "skip", "inject"},
-    {"unmasked", offsetof(Settings, inject_unmasked), "skip", "inject"},
+    {"host-pids", offsetof(Settings, rules.host_pids), "skip", "inject"},
+    {"unmasked", offsetof(Settings, rules.unmasked), "skip", "inject"},
 };
 
 static const struct {

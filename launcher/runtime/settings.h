@@ -4,6 +4,8 @@
 
 #pragma once
 
+#include "launcher/skip.h"
+
 #include <glib.h>
 #include <stdbool.h>
 
@@ -17,8 +19,7 @@ typedef struct {
     bool hook;            /* the files that the runtime refuses come by a hook */
     bool time_namespace;  /* a container's clock begins when it is created */
     bool required;        /* no container without its files */
-    bool inject_host_pid; /* also where the host's pid namespace is shared */
-    bool inject_unmasked; /* also where nothing of /proc is masked */
+    SkipRules rules;
 } Settings;
 
 /* Reads @path (NULL: SETTINGS_FILE, which need not exist).  @argv0 is what we were called as:

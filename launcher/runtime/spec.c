@@ -21,13 +21,6 @@ spec_pid_namespace(json_object *spec, const char **ret_path)
     return *ret_path && **ret_path ? SPEC_PID_PATH : SPEC_PID_OWN;
 }
 
-Wish
-spec_wish(json_object *spec)
-{
-    return wish_of(
-        json_read_string(json_read_get(spec, "annotations", json_type_object), WISH_ANNOTATION));
-}
-
 bool
 spec_has_proc(json_object *spec, GError **error)
 {

@@ -6,7 +6,6 @@
 #pragma once
 
 #include "launcher/json_read.h"
-#include "launcher/wish.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -24,8 +23,6 @@ typedef enum {
 } SpecPid;
 /* *ret_path is borrowed. */
 SpecPid spec_pid_namespace(json_object *spec, const char **ret_path);
-
-Wish spec_wish(json_object *spec);
 
 /* False and SPEC_ERROR_SKIP if nothing can be mounted over its /proc. */
 bool spec_has_proc(json_object *spec, GError **error);

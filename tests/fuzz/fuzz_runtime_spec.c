@@ -22,7 +22,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     (void)spec_pid_namespace(spec, &path);
     (void)spec_has_proc(spec, NULL);
     (void)oci_is_unmasked(spec);
-    if (spec_wish(spec) == WISH_NO)
+    if (oci_wish(spec) == WISH_NO)
         return 0;
     (void)spec_take_back(spec, "/tree", "/ownproc");
     added = spec_add_file(spec, "/tree", "proc/meminfo");

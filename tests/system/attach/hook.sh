@@ -13,6 +13,7 @@
 # One of its own: a user namespace must be able to see the tree.
 unset TREE
 daemon_require
+PATH=$(realpath "$BUILD/launcher/runtime"):$PATH
 trap '[ "$BASHPID" != "$SYSTEM_SHELL" ] || { oci_end_all; system_tidy; }' EXIT
 
 
@@ -130,6 +131,32 @@ test_where_proc_is_unmasked_or_an_annotation_says_no_it_does_nothing()
     oci_end runc "six-$$"
     expect_equal "counted" $((before + 2)) "$(tally hook skipped)"
     ! registered | grep -E "^(five|six)-" || fail "they are registered"
+}
+
+# wrapped NAME [SETTING…]: what is in BUNDLE, by runc behind the wrapper.
+wrapped()
+{
+    local name=$1
+    shift
+    export OWNPROC_RUNTIME_CONFIG=$SCRATCH/runtime.conf
+    printf '%s\n' '[ownproc-runc]' "mountpoint=$TREE" "run-dir=$RUN_DIR" "$@" >"$OWNPROC_RUNTIME_CONFIG"
+    oci_start ownproc-runc "$name"
+}
+
+test_what_the_wrapper_decides_its_hook_does_not_decide_again()
+{
+    oci_bundle seen "c['linux']['maskedPaths'] = []"
+    wrapped "seen-$$" unmasked=inject
+    expect_all_files "$OCI_PID"
+    oci_end ownproc-runc "seen-$$"
+    oci_bundle wished "c['linux']['maskedPaths'] = []; c['annotations'] = {'ownproc.dev/inject': 'true'}"
+    wrapped "wished-$$"
+    expect_all_files "$OCI_PID"
+    oci_end ownproc-runc "wished-$$"
+    oci_bundle plain "c['linux']['maskedPaths'] = []"
+    wrapped "plain-$$"
+    expect_none_attached "$OCI_PID"
+    oci_end ownproc-runc "plain-$$"
 }
 
 test_without_a_daemon_a_container_starts_unless_the_files_are_required()

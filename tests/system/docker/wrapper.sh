@@ -17,7 +17,7 @@ export OWNPROC_RUNTIME_CONFIG=$SCRATCH/runtime.conf
 # configure [LINE…]: the configuration of the wrapper, whose next container it is for.
 configure()
 {
-    printf '%s\n' '[runtime]' "mountpoint=$TREE" "run-dir=$RUN_DIR" "ownproc=$OWNPROC" "$@" >"$OWNPROC_RUNTIME_CONFIG"
+    printf '%s\n' '[ownproc-runc]' "mountpoint=$TREE" "run-dir=$RUN_DIR" "ownproc=$OWNPROC" "$@" >"$OWNPROC_RUNTIME_CONFIG"
 }
 
 # run FLAG… -- COMMAND…
@@ -99,7 +99,7 @@ test_unmasked_containers_and_those_of_the_hosts_pids_are_left_alone()
     is_large "$(run --security-opt systempaths=unconfined -- cat /proc/meminfo)"
     is_large "$(run --pid host -- cat /proc/meminfo)"
     expect_equal "containers counted" $((before + 2)) "$(tally runtime skipped)"
-    configure host-pid=inject
+    configure host-pids=inject
     is_small "$(run --pid host -- cat /proc/meminfo)"
     configure
 }

@@ -14,7 +14,7 @@ export OWNPROC_RUNTIME_CONFIG=$SCRATCH/runtime.conf
 # configure [LINE…]
 configure()
 {
-    printf '%s\n' '[runtime]' "runtime=$REAL" "mountpoint=$TREE" "run-dir=$RUN_DIR" "$@" >"$OWNPROC_RUNTIME_CONFIG"
+    printf '%s\n' '[ownproc-runc]' "runtime=$REAL" "mountpoint=$TREE" "run-dir=$RUN_DIR" "$@" >"$OWNPROC_RUNTIME_CONFIG"
 }
 
 real_make()

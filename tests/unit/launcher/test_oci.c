@@ -41,7 +41,6 @@ the_state_of_runc_has_no_root(void **state)
     assert_string_equal(it.id, "web");
     assert_int_equal(it.pid, 1);
     assert_null(it.root);
-    assert_false(it.unwanted);
     assert_true(config_of("{\"root\":{\"path\":\"rootfs\"},\"linux\":{\"maskedPaths\":[\"/a\"]}}",
                           &config));
     assert_false(config.unmasked);
@@ -60,8 +59,10 @@ the_root_of_crun_s_state_comes_first(void **state)
     assert_true(state_of("{\"id\":\"web\",\"pid\":0,\"root\":\"/merged\",\"bundle\":\"/run/b\","
                          "\"annotations\":{\"ownproc.dev/inject\":\"false\"}}",
                          &it));
-    assert_true(it.unwanted);
-    assert_true(config_of("{\"root\":{\"path\":\"rootfs\"}}", &config));
+    assert_true(config_of("{\"root\":{\"path\":\"rootfs\"},"
+                          "\"annotations\":{\"ownproc.dev/inject\":\"false\"}}",
+                          &config));
+    assert_int_equal(config.wish, WISH_NO);
     assert_true(config.unmasked);
     root = oci_root(&it, &config);
     assert_string_equal(root, "/merged");

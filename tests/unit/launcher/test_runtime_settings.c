@@ -49,8 +49,8 @@ everything_can_be_set(void **state)
     g_auto(Settings) settings = {0};
     (void)state;
 
-    assert_true(read_text("[runtime]\nmountpoint=/t\nrun-dir=/r\nownproc=/o\nhook=false\n"
-                          "time-namespace=true\nnot-serving=fail\nhost-pid=inject\n"
+    assert_true(read_text("[ownproc-runc]\nmountpoint=/t\nrun-dir=/r\nownproc=/o\nhook=false\n"
+                          "time-namespace=true\nnot-serving=fail\nhost-pids=inject\n"
                           "unmasked=inject\nfiles=proc/*;sys/devices/system/cpu\n",
                           "ownproc-runc", &settings, NULL));
     assert_string_equal(settings.tree, "/t");
@@ -58,7 +58,7 @@ everything_can_be_set(void **state)
     assert_string_equal(settings.program, "/o");
     assert_false(settings.hook);
     assert_true(settings.time_namespace && settings.required);
-    assert_true(settings.inject_host_pid && settings.inject_unmasked);
+    assert_true(settings.rules.host_pids && settings.rules.unmasked);
     assert_true(settings_want(&settings, "proc/meminfo"));
     assert_true(settings_want(&settings, "sys/devices/system/cpu"));
     assert_false(settings_want(&settings, "sys/devices/system/node"));
@@ -68,21 +68,21 @@ static void
 a_name_says_which_runtime(void **state)
 {
     (void)state;
-    is_runtime("/usr/bin/ownproc-runc", "[runtime]\n", "runc");
-    is_runtime("/usr/bin/ownproc-runc", "[runtime]\nruntime=/opt/runc\n", "/opt/runc");
-    is_runtime("/usr/bin/ownproc-crun", "[runtime]\nruntime=/opt/runc\n", "crun");
-    is_runtime("runc", "[runtime]\n", "runc");
-    is_runtime("ownproc-", "[runtime]\n", "runc");
-    is_runtime(NULL, "[runtime]\n", "runc");
+    is_runtime("/usr/bin/ownproc-runc", "[ownproc-runc]\n", "runc");
+    is_runtime("/usr/bin/ownproc-runc", "[ownproc-runc]\nruntime=/opt/runc\n", "/opt/runc");
+    is_runtime("/usr/bin/ownproc-crun", "[ownproc-runc]\nruntime=/opt/runc\n", "crun");
+    is_runtime("runc", "[ownproc-runc]\n", "runc");
+    is_runtime("ownproc-", "[ownproc-runc]\n", "runc");
+    is_runtime(NULL, "[ownproc-runc]\n", "runc");
 }
 
 static void
 what_is_not_understood_is_said_and_the_rest_holds(void **state)
 {
     (void)state;
-    complains("[runtime]\nnot-serving=maybe\n", "either 'start' or 'fail', not 'maybe'");
-    complains("[runtime]\ncolour=red\n", "no key 'colour'");
-    complains("[other]\n", "runtime");
+    complains("[ownproc-runc]\nnot-serving=maybe\n", "either 'start' or 'fail', not 'maybe'");
+    complains("[ownproc-runc]\ncolour=red\n", "no key 'colour'");
+    complains("[other]\n", "ownproc-runc");
     complains("hello\n", "conf");
 }
 

@@ -181,8 +181,8 @@ what_must_be_known_is_found(void **state)
     assert_string_equal(where, "/proc/7/ns/pid");
     assert_false(oci_is_unmasked(own));
     assert_true(oci_is_unmasked(path));
-    assert_int_equal(spec_wish(own), WISH_NONE);
-    assert_int_equal(spec_wish(host), WISH_NO);
+    assert_int_equal(oci_wish(own), WISH_NONE);
+    assert_int_equal(oci_wish(host), WISH_NO);
 }
 
 static void
