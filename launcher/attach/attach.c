@@ -11,6 +11,7 @@
 #include "launcher/attach/select.h"
 #include "launcher/files_list.h"
 #include "launcher/launch_error.h"
+#include "launcher/skip.h"
 #include "launcher/tree.h"
 
 #include <fcntl.h>
@@ -100,20 +101,39 @@ former_id(const AttachConfig *config, const GPtrArray *mounts)
     return id;
 }
 
+static void
+set_reason(AttachReport *report, AttachOutcome outcome, const char *reason)
+{
+    report->outcome = outcome;
+    report->files = 0;
+    g_free(report->reason);
+    report->reason = g_strdup(reason);
+}
+
+/* Sets @ret's outcome and files, and what is left alone. */
 static bool
-inject(const AttachConfig *config, const Process *process, const char *bound, InjectCounts *ret,
+inject(const AttachConfig *config, const Process *process, const char *bound, AttachReport *ret,
        GError **error)
 {
-    g_autoptr(GPtrArray) list = files_list(bound, config->tree, error);
+    g_autoptr(GPtrArray) list = files_list(bound, config->tree, error), mounts = NULL;
     g_auto(Place) place = PLACE_NULL;
+    InjectCounts counts = {0};
 
-    if (!list || (config->files && !select_files(list, config->files, error)) ||
-        !open_place(process, &place, error) ||
-        !inject_files(&(Inject){&place, list, config->devices}, ret, error))
+    if (!list || (config->files && !select_files(list, config->files, error)))
         return false;
-    if (process_lives(process))
+    mounts = process_mounts(process, error); /* anew: what was dead is taken out by now */
+    if (!mounts || !open_place(process, &place, error) ||
+        !inject_files(&(Inject){&place, list, config->devices, mounts, ""}, &counts, &ret->left,
+                      error))
+        return false;
+    ret->files = counts.injected ? counts.injected : counts.present;
+    ret->outcome = counts.injected ? ATTACH_INJECTED : ATTACH_PRESENT;
+    if (ret->files == 0 && counts.left > 0)
+        set_reason(ret, ATTACH_SKIPPED, "no file is left to it");
+    if (ret->reason || (ret->files > 0 && process_lives(process)))
         return true;
-    g_set_error(error, LAUNCH_ERROR, LAUNCH_ERROR_FAILED, "it has ended");
+    g_set_error_literal(error, LAUNCH_ERROR, LAUNCH_ERROR_FAILED,
+                        ret->files > 0 ? "it has ended" : "it has neither /proc nor /sys");
     return false;
 }
 
@@ -123,31 +143,17 @@ enroll_and_inject(const AttachConfig *config, const Process *process, const GPtr
 {
     g_autofree char *former = former_id(config, mounts);
     g_auto(Enrolment) enrolment = {0};
-    InjectCounts counts = {0};
     bool good = check_peers(mounts, error) &&
                 enroll(config->run_dir, process, former, &enrolment, error) &&
-                inject(config, process, enrolment.path, &counts, error);
+                inject(config, process, enrolment.path, ret, error);
 
     if (enrolment.id) {
         g_free(ret->name);
         ret->name = g_strdup(enrolment.id);
     }
-    if (!good || counts.injected == 0)
+    if (!good || ret->outcome != ATTACH_INJECTED)
         enroll_undo(config->run_dir, &enrolment);
-    ret->files = counts.injected ? counts.injected : counts.present;
-    ret->outcome = counts.injected ? ATTACH_INJECTED : ATTACH_PRESENT;
-    if (good && ret->files == 0)
-        g_set_error(error, LAUNCH_ERROR, LAUNCH_ERROR_FAILED, "it has neither /proc nor /sys");
-    return good && ret->files > 0;
-}
-
-static void
-set_reason(AttachReport *report, AttachOutcome outcome, const char *reason)
-{
-    report->outcome = outcome;
-    report->files = 0;
-    g_free(report->reason);
-    report->reason = g_strdup(reason);
+    return good;
 }
 
 static void
@@ -158,11 +164,22 @@ report_begin(const Process *process, AttachReport *ret)
                           .pid = process->pid};
 }
 
+/* Of what skip.h knows only this can be seen.  The caller frees. */
+static char *
+reason_to_skip(const AttachConfig *config, const GPtrArray *mounts)
+{
+    const char *reason = skip_reason(&(SkipFacts){.unmasked = mount_tree_is_unmasked(mounts)},
+                                     &(SkipRules){.unmasked = config->force});
+
+    return reason ? g_strdup_printf("%s; --force attaches all the same", reason) : NULL;
+}
+
 void
 attach_container(const AttachConfig *config, const Process *process, AttachReport *ret)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) mounts = NULL;
+    g_autofree char *reason = NULL;
 
     if (config->repair) {
         repair_container(config, process, ret);
@@ -172,10 +189,9 @@ attach_container(const AttachConfig *config, const Process *process, AttachRepor
     }
     mounts = process_mounts(process, &error);
     report_begin(process, ret);
-    if (mounts && !config->force && mount_tree_is_unmasked(mounts))
-        set_reason(ret, ATTACH_SKIPPED,
-                   "its /proc is unmasked, and containers in it could not mount theirs any more; "
-                   "--force attaches all the same");
+    reason = mounts ? reason_to_skip(config, mounts) : NULL;
+    if (reason)
+        set_reason(ret, ATTACH_SKIPPED, reason);
     else if (!mounts || !enroll_and_inject(config, process, mounts, ret, &error))
         set_reason(ret, ATTACH_FAILED, error->message);
 }
@@ -269,6 +285,6 @@ repair_container(const AttachConfig *config, const Process *process, AttachRepor
     if (!check_peers(mounts, &error) || !eject(config, process, EJECT_DEAD, &dead, &error) ||
         !enroll_and_inject(config, process, mounts, ret, &error))
         set_reason(ret, ATTACH_FAILED, error->message);
-    else
+    else if (ret->outcome != ATTACH_SKIPPED)
         ret->outcome = ATTACH_REPAIRED;
 }

@@ -36,6 +36,7 @@ typedef struct {
     AttachOutcome outcome;
     unsigned files;
     char *reason; /* a sentence; NULL if it was done */
+    char *left;   /* files that are left alone (own_mounts_list()); NULL or "": none */
 } AttachReport;
 
 /* Looks which file systems are the daemon's.  False if it does not serve @config->tree. */

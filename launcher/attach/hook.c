@@ -17,11 +17,13 @@
 #include "launcher/attach/attach.h"
 #include "launcher/attach/hook_note.h"
 #include "launcher/attach/inject.h"
+#include "launcher/attach/mount_tree.h"
 #include "launcher/attach/select.h"
 #include "launcher/control.h"
 #include "launcher/files_list.h"
 #include "launcher/launch_error.h"
 #include "launcher/oci.h"
+#include "launcher/own_mounts.h"
 #include "launcher/registration.h"
 #include "launcher/skip.h"
 #include "launcher/tally.h"
@@ -122,26 +124,52 @@ bound_of(const Hook *hook)
                : NULL;
 }
 
+static GPtrArray *
+mounts_here(GError **error)
+{
+    size_t len;
+    g_autofree char *text = io_read_at(AT_FDCWD, "/proc/self/mountinfo", &len, error);
+
+    return text ? mount_tree_parse(text, len) : NULL;
+}
+
+/* Says which files are left alone. */
+static bool
+mount_files(const Hook *hook, Place *place, const GPtrArray *list, GError **error)
+{
+    g_autofree char *link = g_strdup_printf("/proc/self/fd/%d", place->root_fd);
+    g_autofree char *root = g_file_read_link(link, error), *left = NULL;
+    g_autoptr(GPtrArray) mounts = root ? mounts_here(error) : NULL;
+    InjectCounts counts = {0};
+
+    if (!mounts || !inject_files(&(Inject){place, list, hook->config.devices, mounts,
+                                           g_str_equal(root, "/") ? "" : root},
+                                 &counts, &left, error))
+        return false;
+    if (counts.left > 0)
+        fprintf(stderr, "ownproc: %s: " OWN_MOUNTS_SENTENCE "\n", hook->state.id, left);
+    tally_add(hook->run_dir, TALLY_HOOK,
+              counts.left > 0 && counts.injected + counts.present == 0 ? TALLY_SKIPPED
+                                                                       : TALLY_INJECTED,
+              1);
+    return true;
+}
+
 static bool
 inject(Hook *hook, GError **error)
 {
     g_autofree char *root = oci_root(&hook->state, &hook->bundle), *bound = bound_of(hook);
     g_autoptr(GPtrArray) list = files_list(bound, hook->tree, error);
     g_auto(Place) place = PLACE_NULL;
-    InjectCounts counts = {0};
 
     if (!list || (hook->config.files && !select_files(list, hook->config.files, error)))
         return false;
     (void)attach_config_open(&hook->config);
     place.root_fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (place.root_fd < 0) {
-        launch_error_set_errno(error, errno, "cannot open the container's root %s", root);
-        return false;
-    }
-    if (!inject_files(&(Inject){&place, list, hook->config.devices}, &counts, error))
-        return false;
-    tally_add(hook->run_dir, TALLY_HOOK, TALLY_INJECTED, 1);
-    return true;
+    if (place.root_fd >= 0)
+        return mount_files(hook, &place, list, error);
+    launch_error_set_errno(error, errno, "cannot open the container's root %s", root);
+    return false;
 }
 
 /* By the rules of skip.h; who has the host's pids is given them, for the hook was asked for. */

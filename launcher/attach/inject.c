@@ -3,10 +3,12 @@
 #include "launcher/attach/inject.h"
 
 #include "common/fd.h"
+#include "launcher/attach/mount_tree.h"
 #include "launcher/bind_list.h"
 #include "launcher/in_child.h"
 #include "launcher/launch_error.h"
 #include "launcher/mounts.h"
+#include "launcher/own_mounts.h"
 #include "launcher/tree_position.h"
 
 #include <linux/magic.h>
@@ -23,6 +25,12 @@ typedef struct {
     int mount_fd;
     bool attached;
 } Item;
+
+/* What has come of it. */
+typedef struct {
+    InjectCounts counts;
+    GString *left;
+} Result;
 
 static void
 item_free(gpointer data)
@@ -51,16 +59,41 @@ refuse(const char *file, const char *why, GError **error)
     return false;
 }
 
-/* Opens what @item goes over.  Its target_fd stays -1 if there is nothing to do. */
+/* Whoever brings a /proc of his own has another idea of what there is to see. */
 static bool
-open_target(const Inject *what, Item *item, InjectCounts *counts, GError **error)
+check_proc(const Inject *what, GError **error)
 {
-    autofd fd = place_open(what->place, item->file);
+    autofd fd = place_open(what->place, "proc/.");
+
+    return fd < 0 || is_kernels(fd, "proc/") || refuse("proc", "is not the kernel's", error);
+}
+
+static bool
+is_present(const Inject *what, int fd)
+{
     g_autofree char *device = NULL;
     uint64_t id;
 
+    return place_mount_of(fd, &id, &device) &&
+           g_strv_contains((const char *const *)what->devices, device);
+}
+
+static bool
+has_mounts_below(const Inject *what, const char *file)
+{
+    g_autofree char *point = g_strdup_printf("%s/%s", what->root, file);
+
+    return mount_tree_has_below(what->mounts, point, what->devices);
+}
+
+/* Opens what @item goes over.  Its target_fd stays -1 if there is nothing to do. */
+static bool
+open_target(const Inject *what, Item *item, Result *result, GError **error)
+{
+    autofd fd = place_open(what->place, item->file);
+
     if (fd < 0 && errno == ENOENT) {
-        counts->absent++;
+        result->counts.absent++;
         return true;
     }
     if (fd < 0 && errno == ELOOP)
@@ -69,26 +102,28 @@ open_target(const Inject *what, Item *item, InjectCounts *counts, GError **error
         launch_error_set_errno(error, errno, "cannot open /%s there", item->file);
         return false;
     }
-    if (place_mount_of(fd, &id, &device) &&
-        g_strv_contains((const char *const *)what->devices, device)) {
-        counts->present++;
-        return true;
-    }
-    if (!is_kernels(fd, item->file))
+    if (is_present(what, fd)) {
+        result->counts.present++;
+    } else if (is_kernels(fd, item->file) && !has_mounts_below(what, item->file)) {
+        item->target_fd = fd_steal(&fd);
+    } else if (errno == ENOTCONN) {
         return refuse(item->file,
-                      errno == ENOTCONN
-                          ? "is covered by a file system whose server is gone: see ownproc repair"
-                          : "is not the kernel's, something else is mounted there: refused",
+                      "is covered by a file system whose server is gone: see ownproc repair",
                       error);
-    item->target_fd = fd_steal(&fd);
+    } else {
+        result->counts.left++;
+        own_mounts_list(result->left, item->file);
+    }
     return true;
 }
 
 static bool
-open_targets(const Inject *what, GPtrArray *items, InjectCounts *counts, GError **error)
+open_targets(const Inject *what, GPtrArray *items, Result *result, GError **error)
 {
     const char *directory = NULL;
 
+    if (!check_proc(what, error))
+        return false;
     for (guint i = 0; i < what->list->len; i++) {
         const char *entry = what->list->pdata[i];
         Item *item;
@@ -100,7 +135,7 @@ open_targets(const Inject *what, GPtrArray *items, InjectCounts *counts, GError 
         item = g_new(Item, 1);
         *item = (Item){.directory = directory, .file = entry, .target_fd = -1, .mount_fd = -1};
         g_ptr_array_add(items, item);
-        if (!open_target(what, item, counts, error))
+        if (!open_target(what, item, result, error))
             return false;
         if (item->target_fd < 0)
             g_ptr_array_set_size(items, (gint)items->len - 1);
@@ -198,22 +233,25 @@ work(void *data, GString *ret, GError **error)
 {
     const Inject *what = data;
     g_autoptr(GPtrArray) items = g_ptr_array_new_with_free_func(item_free);
-    InjectCounts counts = {0};
+    g_autoptr(GString) left = g_string_new(NULL);
+    Result result = {.left = left};
 
-    if (!place_prepare(what->place, error) || !open_targets(what, items, &counts, error) ||
-        !prepare_all(items, error) || !attach_all(what->place, items, &counts, error))
+    if (!place_prepare(what->place, error) || !open_targets(what, items, &result, error) ||
+        !prepare_all(items, error) || !attach_all(what->place, items, &result.counts, error))
         return false;
-    g_string_append_len(ret, (const char *)&counts, sizeof(counts));
+    g_string_append_len(ret, (const char *)&result.counts, sizeof(result.counts));
+    g_string_append_len(ret, left->str, (gssize)left->len);
     return true;
 }
 
 bool
-inject_files(const Inject *what, InjectCounts *ret, GError **error)
+inject_files(const Inject *what, InjectCounts *ret, char **ret_left, GError **error)
 {
     g_autoptr(GString) said = in_child(&(InChild){work, (void *)what, PATIENCE_SEC}, error);
 
     if (!said)
         return false;
     memcpy(ret, said->str, MIN(sizeof(*ret), said->len));
+    *ret_left = g_strdup(said->len > sizeof(*ret) ? said->str + sizeof(*ret) : "");
     return true;
 }

@@ -130,6 +130,21 @@ mount_tree_is_shared_with(const GPtrArray *container, const GPtrArray *machine)
 }
 
 bool
+mount_tree_has_below(const GPtrArray *mounts, const char *point, char **devices)
+{
+    g_autofree char *below = g_strdup_printf("%s/", point);
+
+    for (guint i = 0; i < mounts->len; i++) {
+        const TreeMount *mount = mounts->pdata[i];
+
+        if (g_str_has_prefix(mount->point, below) &&
+            !g_strv_contains((const char *const *)devices, mount->device))
+            return true;
+    }
+    return false;
+}
+
+bool
 mount_tree_is_over_kernel_file(const TreeMount *mount)
 {
     return g_str_has_prefix(mount->point, "/proc/") || g_str_has_prefix(mount->point, "/sys/");

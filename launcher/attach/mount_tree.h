@@ -35,6 +35,9 @@ bool mount_tree_is_unmasked(const GPtrArray *mounts);
  * peers there (mount_namespaces(7), "SHARED SUBTREES"). */
 bool mount_tree_is_shared_with(const GPtrArray *container, const GPtrArray *machine);
 
+/* True if something that is of none of @devices is mounted below @point, a directory. */
+bool mount_tree_has_below(const GPtrArray *mounts, const char *point, char **devices);
+
 /* True if @mount is over a file of /proc or /sys, not one of them itself. */
 bool mount_tree_is_over_kernel_file(const TreeMount *mount);
 

@@ -2,6 +2,7 @@
 
 #include "launcher/attach/attach.h"
 #include "launcher/json.h"
+#include "launcher/own_mounts.h"
 
 static const struct {
     const char *name; /* for programs */
@@ -35,11 +36,24 @@ attach_report_text(const AttachReport *report, GString *out)
     if (!outcomes[report->outcome].done) {
         g_string_append_printf(out, "%s: ", outcomes[report->outcome].name);
         append_shown(out, report->reason);
-        return;
+    } else {
+        g_string_append(out, outcomes[report->outcome].done);
     }
-    g_string_append(out, outcomes[report->outcome].done);
     if (outcomes[report->outcome].has_files)
         g_string_append_printf(out, ", %u files", report->files);
+    if (report->left && *report->left)
+        g_string_append_printf(out, "; " OWN_MOUNTS_SENTENCE, report->left);
+}
+
+static void
+append_left(const char *left, GString *out)
+{
+    g_auto(GStrv) files = g_strsplit(left, ", ", -1);
+
+    for (size_t i = 0; files[i]; i++) {
+        g_string_append(out, i > 0 ? ", " : "");
+        json_append_string(out, files[i]);
+    }
 }
 
 void
@@ -50,7 +64,9 @@ attach_report_json(const AttachReport *report, GString *out)
     g_string_append_printf(out, ", \"pid\": %d, \"outcome\": \"%s\", \"files\": %u, \"reason\": ",
                            (int)report->pid, outcomes[report->outcome].name, report->files);
     json_append_string(out, report->reason);
-    g_string_append_c(out, '}');
+    g_string_append(out, ", \"left\": [");
+    append_left(report->left ? report->left : "", out);
+    g_string_append(out, "]}");
 }
 
 void
@@ -58,4 +74,5 @@ attach_report_clear(AttachReport *report)
 {
     g_clear_pointer(&report->name, g_free);
     g_clear_pointer(&report->reason, g_free);
+    g_clear_pointer(&report->left, g_free);
 }

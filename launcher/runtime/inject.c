@@ -25,6 +25,8 @@ typedef struct {
     RealKind kind;
     const char *hook; /* the program that is our hook; NULL: it is not there */
     json_object *spec;
+    const OwnMounts *own; /* what the container mounts itself */
+    GString *left;        /* files that are left alone for it */
     bool changed;
 } Injection;
 
@@ -69,10 +71,13 @@ add_files(const Injection *injection, char **files, GString *refused)
     for (size_t i = 0; files[i]; i++) {
         if (!settings_want(injection->settings, files[i]) || !kernel_has(files[i]))
             continue;
-        if (real_accepts(injection->kind, files[i]))
-            n += spec_add_file(injection->spec, injection->settings->tree, files[i]);
-        else
+        if (!real_accepts(injection->kind, files[i]))
             g_string_append_printf(refused, "%s%s", refused->len ? "," : "", files[i]);
+        else if (spec_add_file(injection->spec, injection->own, injection->settings->tree,
+                               files[i]))
+            n++;
+        else
+            own_mounts_list(injection->left, files[i]);
     }
     return n;
 }
@@ -117,13 +122,16 @@ add(Injection *injection, GError **error)
 static bool
 edit(Injection *injection, GError **error)
 {
+    g_autoptr(OwnMounts) own = NULL;
     const char *reason;
 
     injection->changed =
         spec_take_back(injection->spec, injection->settings->tree, injection->hook);
     reason = reason_to_skip(injection);
+    own = spec_own_mounts(injection->spec);
+    injection->own = own;
     if (!reason)
-        return spec_has_proc(injection->spec, error) && add(injection, error);
+        return spec_has_proc(injection->spec, own, error) && add(injection, error);
     g_set_error(error, SPEC_ERROR, SPEC_ERROR_SKIP, "%s", reason);
     return false;
 }
@@ -153,16 +161,28 @@ edit_bundle(const Invocation *invocation, Injection *injection, GError **error)
     return done;
 }
 
+static void
+tell_left(const Invocation *invocation, const char *left)
+{
+    g_autofree char *sentence =
+        g_strdup_printf("the container of %s: " OWN_MOUNTS_SENTENCE, invocation->bundle, left);
+
+    if (*left)
+        tell(invocation, "info", sentence);
+}
+
 bool
 inject(const Invocation *invocation, const Settings *settings, const char *real)
 {
     g_autofree char *hook = hook_program_find(settings);
+    g_autoptr(GString) left = g_string_new(NULL);
     Injection injection = {
-        .settings = settings, .real = real, .kind = real_kind(real), .hook = hook};
+        .settings = settings, .real = real, .kind = real_kind(real), .hook = hook, .left = left};
     g_autoptr(GError) error = NULL;
     g_autofree char *sentence = NULL;
     bool done = edit_bundle(invocation, &injection, &error);
 
+    tell_left(invocation, left->str);
     if (done || g_error_matches(error, SPEC_ERROR, SPEC_ERROR_SKIP)) {
         tally_add(settings->run_dir, TALLY_RUNTIME, done ? TALLY_INJECTED : TALLY_SKIPPED, 1);
         return true;

@@ -21,13 +21,25 @@ spec_pid_namespace(json_object *spec, const char **ret_path)
     return *ret_path && **ret_path ? SPEC_PID_PATH : SPEC_PID_OWN;
 }
 
-bool
-spec_has_proc(json_object *spec, GError **error)
+OwnMounts *
+spec_own_mounts(json_object *spec)
 {
-    json_object *proc = spec_mount_at(spec, "/proc");
+    json_object *mounts = json_read_get(spec, "mounts", json_type_array);
+    OwnMounts *own = own_mounts_new();
 
-    if (json_read_get(spec, "linux", json_type_object) &&
-        g_strcmp0(json_read_string(proc, "type"), "proc") == 0)
+    for (size_t i = 0; i < json_read_length(mounts); i++) {
+        json_object *mount = json_object_array_get_idx(mounts, i);
+
+        own_mounts_add(own, json_read_string(mount, "destination"), json_read_string(mount, "type"),
+                       json_read_string(mount, "source"));
+    }
+    return own;
+}
+
+bool
+spec_has_proc(json_object *spec, const OwnMounts *own, GError **error)
+{
+    if (json_read_get(spec, "linux", json_type_object) && own->proc == OWN_MOUNTS_KERNELS)
         return true;
     g_set_error(error, SPEC_ERROR, SPEC_ERROR_SKIP, "it mounts no procfs of its own at /proc");
     return false;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "launcher/json_read.h"
+#include "launcher/own_mounts.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -24,8 +25,11 @@ typedef enum {
 /* *ret_path is borrowed. */
 SpecPid spec_pid_namespace(json_object *spec, const char **ret_path);
 
+/* All that it mounts.  The caller frees. */
+OwnMounts *spec_own_mounts(json_object *spec);
+
 /* False and SPEC_ERROR_SKIP if nothing can be mounted over its /proc. */
-bool spec_has_proc(json_object *spec, GError **error);
+bool spec_has_proc(json_object *spec, const OwnMounts *own, GError **error);
 
 typedef enum {
     SPEC_CLOCK_NONE,
@@ -39,9 +43,9 @@ bool spec_take_back(json_object *spec, const char *tree, const char *hook);
 /* Notes as annotation ownproc.dev/runtime what was added. */
 bool spec_note(json_object *spec, SpecClock clock);
 
-/* Adds a read-only bind of @tree/@file at /@file unless something of the container's own is mounted
- * there, above it (but for /proc and /sys themselves) or below it. */
-bool spec_add_file(json_object *spec, const char *tree, const char *file);
+/* Adds a read-only bind of @tree/@file at /@file unless @own, what it mounts itself, covers that.
+ */
+bool spec_add_file(json_object *spec, const OwnMounts *own, const char *tree, const char *file);
 /* Adds a createContainer hook; @args begin with the program's name. */
 bool spec_add_hook(json_object *spec, const char *path, const char *const *args);
 /* Sets its boot clock back by @boottime_nsec, in a time namespace of its own; none if it has

@@ -23,24 +23,6 @@ is_below(const char *path, const char *above)
     return strncmp(path, above, len) == 0 && (path[len] == '\0' || path[len] == '/');
 }
 
-/* True if a bind at @point would be where somebody else's mount is. */
-static bool
-is_taken(json_object *spec, const char *point)
-{
-    json_object *mounts = json_read_get(spec, "mounts", json_type_array);
-
-    for (size_t i = 0; i < json_read_length(mounts); i++) {
-        g_autofree char *path = spec_point(json_object_array_get_idx(mounts, i));
-
-        if (!path || strcmp(path, "/") == 0 || strcmp(path, "/proc") == 0 ||
-            strcmp(path, "/sys") == 0)
-            continue;
-        if (is_below(path, point) || is_below(point, path))
-            return true;
-    }
-    return false;
-}
-
 static json_object *
 strings(const char *const *words)
 {
@@ -51,18 +33,8 @@ strings(const char *const *words)
     return array;
 }
 
-/* In a volume that somebody has mounted at /sys the runtime would make what is missing. */
-static bool
-has_sysfs(json_object *spec)
-{
-    json_object *mount = spec_mount_at(spec, "/sys");
-
-    return g_strcmp0(json_read_string(mount, "type"), "sysfs") == 0 ||
-           g_strcmp0(json_read_string(mount, "source"), "/sys") == 0;
-}
-
 bool
-spec_add_file(json_object *spec, const char *tree, const char *file)
+spec_add_file(json_object *spec, const OwnMounts *own, const char *tree, const char *file)
 {
     static const char *const options[] = {"bind",   "ro",       "nosuid", "nodev",
                                           "noexec", "rprivate", NULL};
@@ -70,7 +42,7 @@ spec_add_file(json_object *spec, const char *tree, const char *file)
     g_autofree char *source = g_strdup_printf("%s/%s", tree, file);
     g_autofree char *point = g_strdup_printf("/%s", file);
 
-    if (!mounts || is_taken(spec, point) || (g_str_has_prefix(file, "sys/") && !has_sysfs(spec)))
+    if (!mounts || own_mounts_cover(own, file))
         return false;
     mount = json_object_new_object();
     json_object_object_add(mount, "destination", json_object_new_string(point));

@@ -28,30 +28,3 @@ spec_namespace(json_object *spec, const char *type)
     }
     return NULL;
 }
-
-char *
-spec_point(json_object *mount)
-{
-    const char *destination = json_read_string(mount, "destination");
-
-    if (!destination)
-        return NULL;
-    while (*destination == '/') /* two of them would be kept */
-        destination++;
-    return g_canonicalize_filename(*destination ? destination : ".", "/");
-}
-
-json_object *
-spec_mount_at(json_object *spec, const char *point)
-{
-    json_object *mounts = json_read_get(spec, "mounts", json_type_array), *found = NULL;
-
-    for (size_t i = 0; i < json_read_length(mounts); i++) {
-        json_object *mount = json_object_array_get_idx(mounts, i);
-        g_autofree char *path = spec_point(mount);
-
-        if (g_strcmp0(path, point) == 0)
-            found = mount;
-    }
-    return found;
-}

@@ -39,18 +39,27 @@ append(const char *path, const GString *line)
     return fd >= 0 && write(fd, line->str, line->len) == (ssize_t)line->len;
 }
 
+static int
+priority_of(const char *level)
+{
+    if (strcmp(level, "info") == 0)
+        return LOG_INFO;
+    return strcmp(level, "error") == 0 ? LOG_ERR : LOG_WARNING;
+}
+
 void
 tell(const Invocation *invocation, const char *level, const char *sentence)
 {
     g_autofree char *text = g_strdup_printf("ownproc-runc: %s", sentence);
     g_autoptr(GString) line = line_of(invocation, level, text);
-    bool is_error = strcmp(level, "error") == 0;
+    int priority = priority_of(level);
 
     openlog("ownproc-runc", LOG_PID | LOG_NDELAY, LOG_DAEMON);
-    syslog(is_error ? LOG_ERR : LOG_WARNING, "%s", sentence);
+    syslog(priority, "%s", sentence);
     closelog();
     /* crun also knows "journald:" and the like, which are no files. */
     if (invocation->log && !strchr(invocation->log, ':') && append(invocation->log, line))
         return;
-    fprintf(stderr, "%s\n", text);
+    if (priority < LOG_INFO) /* engines take it for the container's */
+        fprintf(stderr, "%s\n", text);
 }

@@ -14,19 +14,22 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const char *const args[] = {"ownproc", "hook", NULL};
     g_autofree char *text = g_strndup((const char *)data, size), *once = NULL;
     g_autoptr(json_object) spec = json_read_object(text, size, NULL), again = NULL;
+    g_autoptr(OwnMounts) own = NULL, then = NULL;
     const char *path;
     bool added;
 
     if (!spec)
         return 0;
     (void)spec_pid_namespace(spec, &path);
-    (void)spec_has_proc(spec, NULL);
     (void)oci_is_unmasked(spec);
     if (oci_wish(spec) == WISH_NO)
         return 0;
     (void)spec_take_back(spec, "/tree", "/ownproc");
-    added = spec_add_file(spec, "/tree", "proc/meminfo");
-    g_assert(!added || !spec_add_file(spec, "/tree", "proc/meminfo"));
+    own = spec_own_mounts(spec);
+    (void)spec_has_proc(spec, own, NULL);
+    added = spec_add_file(spec, own, "/tree", "proc/meminfo");
+    then = spec_own_mounts(spec);
+    g_assert(!added || !spec_add_file(spec, then, "/tree", "proc/meminfo"));
     (void)spec_add_hook(spec, "/ownproc", args);
     (void)spec_note(spec, spec_add_clock(spec, size));
     once = g_strdup(spec_text(spec));

@@ -115,6 +115,23 @@ c['linux']['uidMappings'] = c['linux']['gidMappings'] = ids"
     oci_end runc "four-$$"
 }
 
+test_a_file_that_the_container_mounts_itself_is_left_alone_and_the_others_are_mounted()
+{
+    local before
+    before=$(tally hook injected)
+    echo mine >"$SCRATCH/mine"
+    oci_bundle own "
+bind = {'type': 'bind', 'source': '$SCRATCH/mine', 'options': ['bind', 'ro']}
+c['mounts'] += [{'destination': '/proc/meminfo', **bind}, {'destination': '/sys/devices/system/cpu/online', **bind}]"
+    oci_hook
+    oci_start runc "own-$$"
+    expect_equal "theirs" "mine mine" "$(inside "$OCI_PID" cat /proc/meminfo /sys/devices/system/cpu/online | paste -sd' ')"
+    expect_equal "ours" "/proc/stat /proc/vmstat /sys/devices/system/node" \
+        "$(attached "$OCI_PID" | cut -d' ' -f5 | grep -E '/(meminfo|stat|vmstat|system/cpu|node)$' | sort | paste -sd' ')"
+    oci_end runc "own-$$"
+    expect_equal "counted" $((before + 1)) "$(tally hook injected)"
+}
+
 test_where_proc_is_unmasked_or_an_annotation_says_no_it_does_nothing()
 {
     local before
@@ -209,9 +226,9 @@ test_a_root_whose_proc_leads_elsewhere_is_refused()
     rm "$HAND/rootfs/proc"
     mkdir "$HAND/rootfs/proc"
     touch "$HAND"/rootfs/proc/{meminfo,cpuinfo}
-    expect_refusal "/proc/[a-z]+ is not the kernel's, something else is mounted there: refused"
+    expect_refusal "/proc is not the kernel's"
     ln -sf / "$HAND/rootfs/proc/pressure"
-    expect_refusal "/proc/[a-z]+ is .*: refused"
+    expect_refusal "/proc is not the kernel's"
 }
 
 test_a_root_without_proc_is_told()

@@ -26,9 +26,41 @@ expect_refused()
 test_a_file_of_somebody_elses_over_meminfo_is_not_covered()
 {
     echo MemTotal >"$SCRATCH/theirs"
-    bare_container prey "$MASK; mount --bind '$SCRATCH/theirs' /proc/meminfo"
-    expect_refused "/proc/meminfo is not the kernel's, something else is mounted there: refused"
-    expect_equal "what it reads" MemTotal "$(inside "$BARE" cat /proc/meminfo)"
+    bare_container prey "$MASK; mount --bind '$SCRATCH/theirs' /proc/meminfo;
+        mount --bind '$SCRATCH/theirs' /sys/devices/system/cpu/online"
+    expect_exit 0 ownproc attach "$BARE"
+    expect_match "what it says" "attached, [0-9]+ files; left alone, something else is mounted there: /proc/meminfo, /sys/devices/system/cpu\$" "$OUTPUT"
+    expect_equal "what it reads" "MemTotal MemTotal" "$(inside "$BARE" cat /proc/meminfo /sys/devices/system/cpu/online | paste -sd' ')"
+    expect_equal "ours" 1 "$(attached "$BARE" | grep -c ' /proc/stat ')"
+    expect_exit 0 ownproc attach "$BARE"
+    expect_match "what it says then" "attached already, [0-9]+ files; left alone" "$OUTPUT"
+    ownproc detach "$BARE"
+    expect_equal "what it reads after" MemTotal "$(inside "$BARE" cat /proc/meminfo)"
+    expect_exit 125 ownproc attach --files meminfo "$BARE"
+    expect_match "what it says of nothing else" "skipped: no file is left to it; left alone, .*: /proc/meminfo\$" "$OUTPUT"
+    expect_none_attached "$BARE"
+    expect_nobody_registered
+    bare_end
+}
+
+# A volume at /sys that looks like one, and a /proc that is none.
+test_what_is_not_the_kernels_is_not_mounted_on()
+{
+    root_make
+    mkdir -p "$ROOT/proc" "$ROOT/sys/devices/system/cpu"
+    bare_container prey "mount -t proc proc $ROOT/proc && mount --bind /dev/null $ROOT/proc/interrupts &&
+        : >'$SCRATCH/prey.ready' && exec chroot $ROOT /bin/busybox sleep 1000"
+    wait_until 30 grep -q busybox "/proc/$BARE/cmdline"
+    expect_exit 0 ownproc attach "$BARE"
+    expect_match "what it says" "left alone, something else is mounted there: /sys/devices/system/cpu\$" "$OUTPUT"
+    ownproc detach "$BARE"
+    bare_end
+    root_make
+    mkdir "$ROOT/proc"
+    touch "$ROOT/proc/meminfo"
+    bare_container prey ": >'$SCRATCH/prey.ready' && exec chroot $ROOT /bin/busybox sleep 1000"
+    wait_until 30 grep -q busybox "/proc/$BARE/cmdline"
+    expect_refused "failed: /proc is not the kernel's"
     bare_end
 }
 

@@ -172,7 +172,12 @@ test_a_mount_of_the_containers_own_wins()
 {
     config_make '{"destination": "/proc/meminfo", "type": "bind", "source": "/mine"}'
     make
+    expect_equal "what is printed" "real create" "$OUTPUT"
     expect_equal "mounts over meminfo" "['/mine']" "$(from_config "[m['source'] for m in c['mounts'] if m['destination'] == '/proc/meminfo']")"
+    expect_between "the others" 7 20 "$(files_of_config)"
+    config_make '{"destination": "/proc/meminfo", "type": "bind", "source": "/mine"}'
+    expect_exit 42 "$WRAPPER" --log "$SCRATCH/left.json" --log-format json create --bundle "$BUNDLE" web
+    expect_match "the log" '"level":"info".*left alone, something else is mounted there: /proc/meminfo"' "$(cat "$SCRATCH/left.json")"
 }
 
 test_a_configuration_that_cannot_be_read_is_passed_on()

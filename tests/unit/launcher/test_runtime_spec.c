@@ -40,6 +40,22 @@ stays(const char *text)
     assert_string_equal(spec_text(spec), text);
 }
 
+static bool
+adds(json_object *spec, const char *file)
+{
+    g_autoptr(OwnMounts) own = spec_own_mounts(spec);
+
+    return spec_add_file(spec, own, "/tree", file);
+}
+
+static bool
+has_proc(json_object *spec, GError **error)
+{
+    g_autoptr(OwnMounts) own = spec_own_mounts(spec);
+
+    return spec_has_proc(spec, own, error);
+}
+
 /* Whether a bind of proc/meminfo is added beside a mount at @point. */
 static bool
 is_added_beside(const char *point, const char *file)
@@ -48,7 +64,7 @@ is_added_beside(const char *point, const char *file)
         g_strdup_printf("{\"mounts\":[" PROC "," SYS ",{\"destination\":\"%s\"}]}", point);
     g_autoptr(json_object) spec = parse(text);
 
-    return spec_add_file(spec, "/tree", file);
+    return adds(spec, file);
 }
 
 static void
@@ -91,7 +107,7 @@ a_file_is_bound_read_only_behind_all_other_mounts(void **state)
     g_autoptr(json_object) spec = parse("{\"mounts\":[" PROC "]}");
     (void)state;
 
-    assert_true(spec_add_file(spec, "/tree", "proc/meminfo"));
+    assert_true(adds(spec, "proc/meminfo"));
     assert_string_equal(spec_text(spec),
                         "{\"mounts\":[" PROC
                         ",{\"destination\":\"/proc/meminfo\",\"type\":\"bind\","
@@ -118,7 +134,7 @@ nothing_is_added_below_a_sys_that_is_not_mounted(void **state)
     g_autoptr(json_object) spec = parse("{\"mounts\":[" PROC "]}");
     (void)state;
 
-    assert_false(spec_add_file(spec, "/tree", "sys/devices/system/cpu"));
+    assert_false(adds(spec, "sys/devices/system/cpu"));
 }
 
 static void
@@ -130,8 +146,8 @@ nothing_is_added_below_a_volume_at_sys(void **state)
         parse("{\"mounts\":[{\"destination\":\"/sys\",\"type\":\"bind\",\"source\":\"/sys\"}]}");
     (void)state;
 
-    assert_false(spec_add_file(volume, "/tree", "sys/devices/system/cpu"));
-    assert_true(spec_add_file(bound, "/tree", "sys/devices/system/cpu"));
+    assert_false(adds(volume, "sys/devices/system/cpu"));
+    assert_true(adds(bound, "sys/devices/system/cpu"));
 }
 
 static void
@@ -141,7 +157,7 @@ mounts_that_are_no_array_are_left_alone(void **state)
     const char *const args[] = {"ownproc", NULL};
     (void)state;
 
-    assert_false(spec_add_file(spec, "/tree", "proc/meminfo"));
+    assert_false(adds(spec, "proc/meminfo"));
     assert_false(spec_add_hook(spec, "/ownproc", args));
     assert_string_equal(spec_text(spec), "{\"mounts\":7,\"hooks\":[]}");
 }
@@ -157,11 +173,11 @@ a_container_without_a_procfs_is_skipped(void **state)
     g_autoptr(GError) error = NULL;
     (void)state;
 
-    assert_false(spec_has_proc(none, &error));
+    assert_false(has_proc(none, &error));
     assert_true(g_error_matches(error, SPEC_ERROR, SPEC_ERROR_SKIP));
-    assert_false(spec_has_proc(bind, NULL));
-    assert_false(spec_has_proc(windows, NULL));
-    assert_true(spec_has_proc(good, NULL));
+    assert_false(has_proc(bind, NULL));
+    assert_false(has_proc(windows, NULL));
+    assert_true(has_proc(good, NULL));
 }
 
 static void
@@ -212,7 +228,7 @@ a_bundle_that_is_used_again_gets_everything_anew(void **state)
     (void)state;
 
     assert_false(spec_take_back(spec, "/tree", "/ownproc"));
-    assert_true(spec_add_file(spec, "/tree", "proc/meminfo"));
+    assert_true(adds(spec, "proc/meminfo"));
     assert_true(spec_add_hook(spec, "/ownproc", args));
     assert_int_equal(spec_add_clock(spec, 7), SPEC_CLOCK_NAMESPACE);
     assert_true(spec_note(spec, SPEC_CLOCK_NAMESPACE));

@@ -71,8 +71,10 @@ a_file_that_is_not_there_is_an_error(void **state)
 static void
 a_report_is_a_sentence_and_a_json_object(void **state)
 {
-    const AttachReport done = {(char *)"web", 7, ATTACH_INJECTED, 14, NULL};
-    const AttachReport failed = {(char *)"web", 7, ATTACH_FAILED, 0, (char *)"a \"reason\""};
+    const AttachReport done = {(char *)"web", 7, ATTACH_INJECTED, 14, NULL, NULL};
+    const AttachReport failed = {(char *)"web", 7, ATTACH_FAILED, 0, (char *)"a \"reason\"", NULL};
+    const AttachReport partly = {
+        (char *)"web", 7, ATTACH_INJECTED, 12, NULL, (char *)"/proc/meminfo, /proc/stat"};
     g_autoptr(GString) text = g_string_new(NULL), json = g_string_new(NULL);
 
     (void)state;
@@ -83,14 +85,22 @@ a_report_is_a_sentence_and_a_json_object(void **state)
     assert_string_equal(text->str, "web (process 7): failed: a \"reason\"");
     attach_report_json(&failed, json);
     assert_string_equal(json->str, "{\"container\": \"web\", \"pid\": 7, \"outcome\": \"failed\", "
-                                   "\"files\": 0, \"reason\": \"a \\\"reason\\\"\"}");
+                                   "\"files\": 0, \"reason\": \"a \\\"reason\\\"\", \"left\": []}");
+    g_string_truncate(text, 0);
+    attach_report_text(&partly, text);
+    assert_string_equal(text->str,
+                        "web (process 7): attached, 12 files; left alone, something else "
+                        "is mounted there: /proc/meminfo, /proc/stat");
+    g_string_truncate(json, 0);
+    attach_report_json(&partly, json);
+    assert_non_null(strstr(json->str, "\"left\": [\"/proc/meminfo\", \"/proc/stat\"]}"));
 }
 
 static void
 what_a_container_calls_itself_steers_no_terminal(void **state)
 {
-    const AttachReport report = {(char *)"\033[2Jweb", 7, ATTACH_FAILED, 0,
-                                 (char *)"cannot unmount /proc/a\rb there"};
+    const AttachReport report = {
+        (char *)"\033[2Jweb", 7, ATTACH_FAILED, 0, (char *)"cannot unmount /proc/a\rb there", NULL};
     g_autoptr(GString) text = g_string_new(NULL);
 
     (void)state;
