@@ -43,7 +43,7 @@ job_ended(void *data, const char *id, JobOutcome outcome)
 
     if (outcome == JOB_BROKEN) {
         g_warning("%s: %s cannot be executed, or came to no end", name_of(injector, id),
-                  injector->policy->attach_program);
+                  injector->policy->program);
         injector_count(injector, TALLY_FAILED);
     }
     if (outcome != JOB_REFUSED || !known)
@@ -51,7 +51,7 @@ job_ended(void *data, const char *id, JobOutcome outcome)
     /* Was it because the daemon has just gone? */
     files = scout_look(injector->scout, NULL, NULL, NULL);
     if (!files)
-        jobs_add(injector->jobs, id, known->pid);
+        jobs_add(injector->jobs, id, known->pid, known->forced);
 }
 
 Injector *
@@ -65,7 +65,7 @@ injector_new(const Policy *policy)
         .known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, known_free),
         .retry_usec = RETRY_MIN_USEC,
     };
-    injector->jobs = jobs_new(&(JobsConfig){.program = policy->attach_program,
+    injector->jobs = jobs_new(&(JobsConfig){.program = policy->program,
                                             .run_dir = policy->run_dir,
                                             .tree = policy->tree,
                                             .ended = job_ended,

@@ -75,14 +75,25 @@ remember(InjectorRuntime *runtime, const Subject *subject)
     known->runtime = runtime;
     known->name = g_strdup(subject->name);
     known->cgroup = cgroup_name_path(subject->cgroups_path);
+    known->forced = policy_is_forced(runtime->policy, subject);
     g_hash_table_replace(runtime->injector->known, g_strdup(subject->id), known);
     return known;
 }
 
-static bool
-wants_file(const void *policy, const char *file)
+static GPtrArray *
+choose(InjectorRuntime *runtime, const Subject *subject, const GPtrArray *list)
 {
-    return policy_mounts_file(policy, file);
+    g_autoptr(OwnMounts) own = policy_own_mounts(runtime->policy, subject);
+    g_autoptr(GString) left = g_string_new(NULL);
+    GPtrArray *binds = binds_of(list, policy_chooses, &(PolicyChoice){runtime->policy, own, left});
+
+    if (left->len > 0)
+        g_message("%s: " OWN_MOUNTS_SENTENCE, subject->name, left->str);
+    if (binds->len > 0)
+        injector_count(runtime->injector, TALLY_INJECTED);
+    else if (left->len > 0)
+        injector_count(runtime->injector, TALLY_SKIPPED);
+    return binds;
 }
 
 static bool
@@ -109,10 +120,8 @@ mount(InjectorRuntime *runtime, const Subject *subject, Known *known)
                     error->message);
         return NULL;
     }
-    binds = binds_of(list, wants_file, runtime->policy);
+    binds = choose(runtime, subject, list);
     known->bound = is_bound(runtime->policy, binds);
-    if (binds->len > 0)
-        injector_count(injector, TALLY_INJECTED);
     g_debug("%s: %u files%s", subject->name, binds->len, known->bound ? " of its own" : "");
     return binds;
 }
@@ -206,7 +215,7 @@ run(InjectorRuntime *runtime, const Subject *subject, Known *known)
         return;
     learn(runtime, known);
     if (runtime->policy->attach)
-        jobs_add(runtime->injector->jobs, subject->id, subject->pid);
+        jobs_add(runtime->injector->jobs, subject->id, subject->pid, known->forced);
 }
 
 static void

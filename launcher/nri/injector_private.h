@@ -16,6 +16,7 @@ typedef struct {
     char *name;
     char *cgroup; /* where it should be (cgroup_name.h); NULL: nobody knows */
     bool bound;   /* it was registered under that */
+    bool forced;  /* policy_is_forced() */
     bool started;
     pid_t pid; /* once it is started */
 } Known;

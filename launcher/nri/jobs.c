@@ -23,6 +23,7 @@ typedef struct {
     pid_t child;  /* the program; 0 while it waits */
     int child_fd; /* a pidfd, too */
     gint64 end;   /* when it is killed */
+    bool forced;  /* see jobs_add() */
 } Job;
 
 struct Jobs {
@@ -78,7 +79,7 @@ find_waiting(const Jobs *jobs, const char *id)
 }
 
 void
-jobs_add(Jobs *jobs, const char *id, pid_t pid)
+jobs_add(Jobs *jobs, const char *id, pid_t pid, bool forced)
 {
     int pidfd = find_waiting(jobs, id) ? -1 : pidfd_open(pid, 0);
     Job *job;
@@ -86,7 +87,7 @@ jobs_add(Jobs *jobs, const char *id, pid_t pid)
     if (pidfd < 0) /* it has ended */
         return;
     job = g_new(Job, 1);
-    *job = (Job){.id = g_strdup(id), .pid = pid, .pidfd = pidfd, .child_fd = -1};
+    *job = (Job){.id = g_strdup(id), .pid = pid, .pidfd = pidfd, .child_fd = -1, .forced = forced};
     g_ptr_array_add(jobs->list, job);
 }
 
@@ -126,6 +127,7 @@ spawn(const Jobs *jobs, Job *job)
                           (char *)"--mountpoint",
                           jobs->config.tree,
                           pid,
+                          job->forced ? (char *)"--force" : NULL,
                           NULL};
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;

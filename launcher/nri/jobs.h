@@ -19,7 +19,7 @@ typedef enum {
 } JobOutcome;
 
 typedef struct {
-    char *program; /* absolute; given --run-dir, --mountpoint and the pid */
+    char *program; /* absolute; given --run-dir, --mountpoint, --force and the pid */
     char *run_dir, *tree;
     void (*ended)(void *data, const char *id, JobOutcome outcome);
     void *data;
@@ -29,8 +29,9 @@ typedef struct {
 Jobs *jobs_new(const JobsConfig *config);
 void jobs_free(Jobs *jobs);
 
-/* The container @id, of which @pid is a process; nothing happens if it waits already. */
-void jobs_add(Jobs *jobs, const char *id, pid_t pid);
+/* The container @id, of which @pid is a process; @forced: also if its /proc is unmasked.  Nothing
+ * happens if it waits already. */
+void jobs_add(Jobs *jobs, const char *id, pid_t pid, bool forced);
 /* It has ended, or is about to. */
 void jobs_drop(Jobs *jobs, const char *id);
 /* True if there is one that could be started now. */

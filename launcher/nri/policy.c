@@ -24,7 +24,7 @@ policy_new(void)
         .except_handlers = g_strdupv((char **)handlers),
         .files = g_strdupv((char **)all),
         .attach = true,
-        .attach_program = g_strdup(OWNPROC_PROGRAM),
+        .program = g_strdup(OWNPROC_PROGRAM),
         .tree = g_strdup(OPTIONS_TREE),
         .run_dir = g_strdup(OPTIONS_RUN_DIR),
         .sockets = g_strdupv((char **)sockets),
@@ -42,7 +42,7 @@ policy_free(Policy *policy)
     g_strfreev(policy->except_handlers);
     g_strfreev(policy->files);
     g_strfreev(policy->sockets);
-    g_free(policy->attach_program);
+    g_free(policy->program);
     g_free(policy->tree);
     g_free(policy->run_dir);
     g_free(policy);
@@ -63,94 +63,110 @@ is_below(const char *path, const char *directory)
     return g_str_has_prefix(path, directory) && path[strlen(directory)] == '/';
 }
 
-/* Ours are there already when a container is met again. */
 static bool
 is_ours(const Policy *policy, const char *source)
 {
     return is_below(source, policy->tree) || is_below(source, policy->run_dir);
 }
 
-static bool
-is_taken(const Policy *policy, const Subject *subject)
+OwnMounts *
+policy_own_mounts(const Policy *policy, const Subject *subject)
 {
+    OwnMounts *own = own_mounts_new();
+
     for (guint i = 0; i < subject->mounts->len; i++) {
         const SubjectMount *mount = subject->mounts->pdata[i];
 
-        if (policy_mounts_file(policy, mount->destination + 1) && !is_ours(policy, mount->source))
-            return true;
+        if (!is_ours(policy, mount->source))
+            own_mounts_add(own, mount->destination, mount->type, mount->source);
     }
-    return false;
+    return own;
 }
 
-static bool
-other_handler(const Policy *policy, const Subject *subject)
+static const char *
+by_its_runtime(const Policy *policy, const Subject *subject)
 {
-    return matches(policy->except_handlers, subject->handler);
+    g_autoptr(OwnMounts) own = policy_own_mounts(policy, subject);
+
+    if (matches(policy->except_handlers, subject->handler))
+        return "its runtime handler is another kind of runtime";
+    return own->proc == OWN_MOUNTS_OTHER ? "it mounts no procfs of its own at /proc" : NULL;
 }
 
-static bool
-unwanted(const Policy *policy, const Subject *subject)
+static const char *
+by_its_kind(const Policy *policy, const Subject *subject)
 {
-    (void)policy;
-    return subject->wish == WISH_NO;
+    return skip_reason(&(SkipFacts){.wish = subject->wish,
+                                    .host_pids = subject->host_pids,
+                                    .unmasked = subject->writable_sys},
+                       &policy->rules);
 }
 
-static bool
-other_namespace(const Policy *policy, const Subject *subject)
+static const char *
+by_its_namespace(const Policy *policy, const Subject *subject)
 {
-    return subject->wish != WISH_YES && (!matches(policy->namespaces, subject->namespace) ||
-                                         matches(policy->except_namespaces, subject->namespace));
+    bool in =
+        subject->wish == WISH_YES || (matches(policy->namespaces, subject->namespace) &&
+                                      !matches(policy->except_namespaces, subject->namespace));
+
+    return in ? NULL : "its namespace is not to have them";
 }
 
-static bool
-host_pids(const Policy *policy, const Subject *subject)
+static const char *
+by_its_users(const Policy *policy, const Subject *subject)
 {
-    return subject->wish != WISH_YES && subject->host_pids && !policy->host_pids;
+    return subject->user_namespace && !policy_is_forced(policy, subject)
+               ? "it has a user namespace, and its /proc may be unmasked"
+               : NULL;
 }
 
-static bool
-privileged(const Policy *policy, const Subject *subject)
-{
-    return subject->wish != WISH_YES && subject->writable_sys && !policy->privileged;
-}
-
-static bool
-maybe_unmasked(const Policy *policy, const Subject *subject)
-{
-    (void)policy;
-    return subject->wish != WISH_YES && subject->user_namespace;
-}
-
-/* The first that applies counts. */
+/* Each says why, or NULL; the first that does counts. */
 static const struct {
-    bool (*applies)(const Policy *policy, const Subject *subject);
+    const char *(*reason)(const Policy *policy, const Subject *subject);
     PolicyVerdict verdict;
-    const char *reason;
 } rules[] = {
-    {unwanted, POLICY_SKIP, "its annotation " WISH_ANNOTATION " says so"},
-    {other_handler, POLICY_SKIP, "its runtime handler is another kind of runtime"},
-    {is_taken, POLICY_SKIP, "something else is mounted where the files would be"},
-    {other_namespace, POLICY_SKIP, "its namespace is not to have them"},
-    {host_pids, POLICY_SKIP, "it shares the host's pid namespace"},
-    {privileged, POLICY_SKIP, "it is privileged, and could not mount a /proc any more"},
-    {maybe_unmasked, POLICY_LATER, "it has a user namespace, and its /proc may be unmasked"},
+    {by_its_runtime, POLICY_SKIP},
+    {by_its_kind, POLICY_SKIP},
+    {by_its_namespace, POLICY_SKIP},
+    {by_its_users, POLICY_LATER},
 };
 
 PolicyVerdict
 policy_decide(const Policy *policy, const Subject *subject, const char **ret_reason)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(rules); i++) {
-        if (!rules[i].applies(policy, subject))
+        const char *reason = rules[i].reason(policy, subject);
+
+        if (!reason)
             continue;
         if (ret_reason)
-            *ret_reason = rules[i].reason;
+            *ret_reason = reason;
         return rules[i].verdict;
     }
     return POLICY_MOUNT;
 }
 
 bool
+policy_is_forced(const Policy *policy, const Subject *subject)
+{
+    return subject->wish == WISH_YES || policy->rules.unmasked;
+}
+
+bool
 policy_mounts_file(const Policy *policy, const char *file)
 {
     return engine_files_allow(file) && matches(policy->files, file);
+}
+
+bool
+policy_chooses(const void *choice, const char *file)
+{
+    const PolicyChoice *by = choice;
+
+    if (!policy_mounts_file(by->policy, file))
+        return false;
+    if (!own_mounts_cover(by->own, file))
+        return true;
+    own_mounts_list(by->left, file);
+    return false;
 }

@@ -53,6 +53,21 @@ read_bool(GKeyFile *file, const char *key, void *field, GError **error)
     return true;
 }
 
+static bool
+read_rule(GKeyFile *file, const char *key, void *field, GError **error)
+{
+    g_autofree char *value = g_key_file_get_string(file, GROUP, key, error);
+
+    if (!value)
+        return false;
+    *(bool *)field = strcmp(value, "inject") == 0;
+    if (*(bool *)field || strcmp(value, "skip") == 0)
+        return true;
+    g_set_error(error, LAUNCH_ERROR, LAUNCH_ERROR_USAGE,
+                "%s is either 'skip' or 'inject', not '%s'", key, value);
+    return false;
+}
+
 static const struct {
     const char *key;
     bool (*read)(GKeyFile *file, const char *key, void *field, GError **error);
@@ -62,10 +77,10 @@ static const struct {
     {"except-namespaces", read_list, offsetof(Policy, except_namespaces)},
     {"except-handlers", read_list, offsetof(Policy, except_handlers)},
     {"files", read_list, offsetof(Policy, files)},
-    {"host-pids", read_bool, offsetof(Policy, host_pids)},
-    {"privileged", read_bool, offsetof(Policy, privileged)},
+    {"host-pids", read_rule, offsetof(Policy, rules.host_pids)},
+    {"unmasked", read_rule, offsetof(Policy, rules.unmasked)},
     {"attach", read_bool, offsetof(Policy, attach)},
-    {"attach-program", read_path, offsetof(Policy, attach_program)},
+    {"ownproc", read_path, offsetof(Policy, program)},
     {"mountpoint", read_path, offsetof(Policy, tree)},
     {"run-dir", read_path, offsetof(Policy, run_dir)},
     {"sockets", read_list, offsetof(Policy, sockets)},
@@ -82,7 +97,7 @@ policy_copy(const Policy *policy)
     copy->except_handlers = g_strdupv(policy->except_handlers);
     copy->files = g_strdupv(policy->files);
     copy->sockets = g_strdupv(policy->sockets);
-    copy->attach_program = g_strdup(policy->attach_program);
+    copy->program = g_strdup(policy->program);
     copy->tree = g_strdup(policy->tree);
     copy->run_dir = g_strdup(policy->run_dir);
     return copy;

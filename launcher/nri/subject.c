@@ -13,6 +13,7 @@ mount_free(gpointer data)
     SubjectMount *mount = data;
 
     g_free(mount->destination);
+    g_free(mount->type);
     g_free(mount->source);
     g_free(mount);
 }
@@ -64,11 +65,9 @@ take_mounts(Subject *subject, const Nri__Container *container)
 
         if (strcmp(mount->destination, "/sys") == 0 && is_writable_sysfs(mount))
             subject->writable_sys = true;
-        if (!g_str_has_prefix(mount->destination, "/proc/") &&
-            !g_str_has_prefix(mount->destination, "/sys/devices/"))
-            continue;
         kept = g_new(SubjectMount, 1);
-        *kept = (SubjectMount){g_strdup(mount->destination), g_strdup(mount->source)};
+        *kept = (SubjectMount){g_strdup(mount->destination), g_strdup(mount->type),
+                               g_strdup(mount->source)};
         g_ptr_array_add(subject->mounts, kept);
     }
 }

@@ -11,10 +11,9 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* A mount that lies where the files could be, inside the container's /proc or /sys/devices. */
+/* As the runtime writes it. */
 typedef struct {
-    char *destination;
-    char *source;
+    char *destination, *type, *source;
 } SubjectMount;
 
 /* Owned.  Texts are never NULL. */

@@ -19,7 +19,7 @@ nri_daemon()
 
 nri_config()
 {
-    printf '[ownproc-nri]\nattach-program=%s\n' "$OWNPROC"
+    printf '[ownproc-nri]\nownproc=%s\n' "$OWNPROC"
     printf '%s\n' "$@"
 }
 

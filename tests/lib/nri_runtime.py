@@ -194,10 +194,36 @@ def scene_nothing(runtime):
         expect("mounts", {}, runtime.create())
 
 
-def scene_claimed(runtime):
+def mount(destination, kind, source):
+    return message((1, destination), (2, kind), (3, source))
+
+
+def scene_claimed(runtime, tree):
     runtime.welcome()
-    mount = message((1, "/proc/meminfo"), (2, "bind"), (3, "/other/meminfo"))
-    expect("mounts", {}, runtime.create((9, [mount])))
+    mounts = runtime.create((9, [mount("/proc/meminfo", "bind", "/other/meminfo")]))
+    expect("the file that is theirs", None, mounts.get("/proc/meminfo"))
+    expect_files({"/proc/meminfo": (tree + "/proc/meminfo", OPTIONS), **mounts}, tree, OPTIONS)
+
+
+def scene_volume_at_sys(runtime, tree):
+    runtime.welcome()
+    mounts = runtime.create((9, [mount("/proc", "proc", "proc"), mount("/sys", "bind", "/srv")]))
+    expect("files below /sys", [], [name for name in mounts if name.startswith("/sys")])
+    expect_files(mounts, tree, OPTIONS)
+
+
+def scene_volume_at_proc(runtime):
+    runtime.welcome()
+    expect("mounts", {}, runtime.create((9, [mount("/proc", "bind", "/srv")])))
+
+
+def scene_wished(runtime, tree, pid):
+    """A privileged container that is to have the files."""
+    runtime.welcome()
+    privileged = (9, [mount("/proc", "proc", "proc"), mount("/sys", "sysfs", "sysfs")])
+    wish = (6, [message((1, "ownproc.dev/inject"), (2, "true"))])
+    expect_files(runtime.create(privileged, wish), tree, OPTIONS)
+    expect("start", (0, b""), runtime.tell(False, "PostStartContainer", (12, int(pid))))
 
 
 def scene_unreadable(runtime, tree):

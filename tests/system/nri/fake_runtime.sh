@@ -22,7 +22,7 @@ attach_program()
 play()
 {
     nri_stop
-    nri_config "attach-program=$SCRATCH/attach" >"$SCRATCH/nri.conf"
+    nri_config "ownproc=$SCRATCH/attach" >"$SCRATCH/nri.conf"
     rm -f "$SCRATCH/attached"
     nri_run --socket "$SCRATCH/nri.sock"
     /usr/bin/python3 -B "$SYSTEM_LIB/nri_runtime.py" "$SCRATCH/nri.sock" "$@" ||
@@ -101,10 +101,25 @@ counts()
     expect_equal "$outcome" "$wanted" "$(($(tally nri "$outcome") - before))"
 }
 
-test_a_container_is_left_as_it_is_if_another_plugin_has_mounted_a_file()
+test_a_file_that_another_plugin_has_mounted_is_left_alone_and_the_others_are_mounted()
 {
-    counts skipped 1 play claimed
-    nri_says 'default/web/main: no files: something else is mounted where the files would be'
+    counts injected 1 play claimed "$TREE"
+    nri_says 'default/web/main: left alone, something else is mounted there: /proc/meminfo$'
+}
+
+test_a_volume_at_sys_or_proc_is_left_alone()
+{
+    counts injected 1 play volume_at_sys "$TREE"
+    nri_says 'default/web/main: left alone, something else is mounted there: /sys/devices/system/cpu, /sys/devices/system/node$'
+    counts skipped 1 play volume_at_proc
+    nri_says 'default/web/main: no files: it mounts no procfs of its own at /proc'
+}
+
+test_who_is_to_have_files_though_proc_is_unmasked_has_those_that_come_later_too()
+{
+    sleeper
+    play wished "$TREE" $SLEEPER
+    wait_until 5 is_attached "$SLEEPER --force"
 }
 
 test_a_container_that_cannot_be_read_is_left_as_it_is()

@@ -74,6 +74,17 @@ verdict_is(const Given *given, const char *settings, PolicyVerdict verdict)
         fail_msg("with '%s' the verdict is another: %s", settings, reason);
 }
 
+/* Whether @file is left alone for it. */
+static bool
+leaves(const Given *given, const char *file)
+{
+    g_autoptr(Policy) policy = policy_new();
+    g_autoptr(Subject) subject = subject_new(&given->pod, &given->container);
+    g_autoptr(OwnMounts) own = policy_own_mounts(policy, subject);
+
+    return own_mounts_cover(own, file);
+}
+
 static void
 an_ordinary_container_has_the_files_mounted(void **state)
 {
@@ -163,7 +174,7 @@ agents_that_share_the_host_s_pids_are_left_alone_unless_told(void **state)
     network.type = (char *)"network";
     agent.namespaces[0] = &network;
     verdict_is(&agent, "", POLICY_SKIP);
-    verdict_is(&agent, "host-pids=true", POLICY_MOUNT);
+    verdict_is(&agent, "host-pids=inject", POLICY_MOUNT);
     wishes(&agent, "true");
     verdict_is(&agent, "", POLICY_MOUNT);
 }
@@ -182,21 +193,43 @@ a_runtime_that_tells_of_no_namespaces_may_have_all_of_them(void **state)
 }
 
 static void
-what_is_mounted_already_stays(void **state)
+what_is_mounted_already_stays_and_the_rest_comes(void **state)
 {
     Given lxcfs;
     (void)state;
 
     given(&lxcfs);
-    wishes(&lxcfs, "true");
     mounts(&lxcfs, "bind", "/var/lib/lxcfs/proc/meminfo", "/proc/meminfo");
-    verdict_is(&lxcfs, "", POLICY_SKIP);
-    mounts(&lxcfs, "bind", "/x", "/sys/devices/system/cpu/online");
-    verdict_is(&lxcfs, "", POLICY_SKIP);
-    mounts(&lxcfs, "bind", "/x", "/proc/meminfo");
-    verdict_is(&lxcfs, "files=proc/stat", POLICY_MOUNT);
-    mounts(&lxcfs, "cgroup", "cgroup", "/sys/fs/cgroup");
     verdict_is(&lxcfs, "", POLICY_MOUNT);
+    assert_true(leaves(&lxcfs, "proc/meminfo"));
+    assert_false(leaves(&lxcfs, "proc/stat"));
+    mounts(&lxcfs, "bind", "/x", "/sys/devices/system/cpu/online");
+    assert_true(leaves(&lxcfs, "sys/devices/system/cpu"));
+    assert_false(leaves(&lxcfs, "sys/devices/system/node"));
+    mounts(&lxcfs, "bind", "/x", "/sys/devices/");
+    assert_true(leaves(&lxcfs, "sys/devices/system/cpu"));
+    mounts(&lxcfs, "cgroup", "cgroup", "/sys/fs/cgroup");
+    assert_false(leaves(&lxcfs, "sys/devices/system/cpu"));
+}
+
+static void
+a_volume_at_sys_or_proc_is_left_alone(void **state)
+{
+    Given volume;
+    (void)state;
+
+    given(&volume);
+    mounts(&volume, "bind", "/srv", "/sys");
+    verdict_is(&volume, "", POLICY_MOUNT);
+    assert_true(leaves(&volume, "sys/devices/system/cpu"));
+    assert_false(leaves(&volume, "proc/meminfo"));
+    mounts(&volume, "bind", "/sys", "/sys");
+    assert_false(leaves(&volume, "sys/devices/system/cpu"));
+    mounts(&volume, "proc", "proc", "/proc"); /* and none at /sys */
+    assert_true(leaves(&volume, "sys/devices/system/cpu"));
+    mounts(&volume, "bind", "/srv", "/proc/");
+    wishes(&volume, "true");
+    verdict_is(&volume, "", POLICY_SKIP);
 }
 
 static void
@@ -207,10 +240,11 @@ our_own_mounts_are_no_reason_to_stay_away(void **state)
 
     given(&again);
     mounts(&again, "bind", "/var/lib/ownproc/proc/stat", "/proc/stat");
-    verdict_is(&again, "", POLICY_MOUNT);
-    verdict_is(&again, "mountpoint=/var/lib/own", POLICY_SKIP);
-    mounts(&again, "bind", "/run/x/containers/id/proc/stat", "/proc/stat");
-    verdict_is(&again, "run-dir=/run/x", POLICY_MOUNT);
+    assert_false(leaves(&again, "proc/stat"));
+    mounts(&again, "bind", "/var/lib/ownproc2/proc/stat", "/proc/stat");
+    assert_true(leaves(&again, "proc/stat"));
+    mounts(&again, "bind", "/run/ownproc/containers/id/proc/stat", "/proc/stat");
+    assert_false(leaves(&again, "proc/stat"));
 }
 
 static void
@@ -222,7 +256,7 @@ privileged_containers_are_left_alone_unless_told(void **state)
     given(&privileged);
     mounts(&privileged, "sysfs", "sysfs", "/sys");
     verdict_is(&privileged, "", POLICY_SKIP);
-    verdict_is(&privileged, "privileged=true", POLICY_MOUNT);
+    verdict_is(&privileged, "unmasked=inject", POLICY_MOUNT);
     privileged.options[0] = (char *)"ro";
     privileged.mount.n_options = 1;
     verdict_is(&privileged, "", POLICY_MOUNT);
@@ -240,6 +274,7 @@ a_user_namespace_is_looked_at_once_it_runs(void **state)
     userns.namespaces[1] = &user;
     userns.platform.n_namespaces = 2;
     verdict_is(&userns, "", POLICY_LATER);
+    verdict_is(&userns, "unmasked=inject", POLICY_MOUNT);
     wishes(&userns, "true");
     verdict_is(&userns, "", POLICY_MOUNT);
 }
@@ -265,6 +300,7 @@ a_bad_configuration_is_refused_and_changes_nothing(void **state)
         {"[ownproc-nri]\nfiles=proc/stat\nnamespace=x\n", "there is no key namespace"},
         {"[ownprocd]\n", "there is no group [ownprocd]"},
         {"[ownproc-nri]\nrun-dir=run\n", "run-dir=run is no absolute path"},
+        {"[ownproc-nri]\nunmasked=true\n", "unmasked is either 'skip' or 'inject', not 'true'"},
     };
     g_autoptr(Policy) policy = policy_new();
     (void)state;
@@ -293,7 +329,8 @@ main(void)
         cmocka_unit_test(other_kinds_of_runtimes_are_left_alone_whatever_the_annotation_says),
         cmocka_unit_test(agents_that_share_the_host_s_pids_are_left_alone_unless_told),
         cmocka_unit_test(a_runtime_that_tells_of_no_namespaces_may_have_all_of_them),
-        cmocka_unit_test(what_is_mounted_already_stays),
+        cmocka_unit_test(what_is_mounted_already_stays_and_the_rest_comes),
+        cmocka_unit_test(a_volume_at_sys_or_proc_is_left_alone),
         cmocka_unit_test(our_own_mounts_are_no_reason_to_stay_away),
         cmocka_unit_test(privileged_containers_are_left_alone_unless_told),
         cmocka_unit_test(a_user_namespace_is_looked_at_once_it_runs),
