@@ -11,6 +11,7 @@ ROOT_PACKAGES=bc,busybox-static,iproute2,libcap2,libcap2-bin,libfuse3-3,libglib2
 ROOT_PACKAGES+=,atop,htop,nginx,nodejs,openjdk-17-jre-headless,python3-psutil,sysstat
 ROOT_PACKAGES+=,docker.io,lxcfs
 # The machine that an init of its own boots: what the Debian package needs there.
+# shellcheck disable=SC2034 # for those who source this
 ROOT_PACKAGES_BOOTED=busybox-static,iproute2,libcap2,libfuse3-3,libglib2.0-0,libseccomp2,lxc,procps,systemd
 
 # The mirror that this machine itself uses.
