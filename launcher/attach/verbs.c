@@ -198,7 +198,9 @@ prepare(Options *options, const Verb *verb, GError **error)
         g_set_error_literal(error, LAUNCH_ERROR, LAUNCH_ERROR_FAILED, "this needs root");
         return false;
     }
-    if (attach_config_open(&options->config) || !verb->needs_daemon)
+    if (!attach_config_open(&options->config, error))
+        return false;
+    if (options->config.serves || !verb->needs_daemon)
         return true;
     g_set_error(error, LAUNCH_ERROR, LAUNCH_ERROR_FAILED, "no daemon serves %s", options->tree);
     return false;
