@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The daemon's trees, of which nobody knows whether their daemon answers.  Each is asked in a process
- * of its own, so the caller must have a single thread; one that does not answer for
+/* The daemon's trees, of which nobody knows whether their daemon answers.  Each is asked in a
+ * process of its own, so the caller must have a single thread; one that does not answer for
  * TREE_ASK_PATIENCE_SEC serves nobody, and READ_ERROR_IO says so.  All else is
  * LAUNCH_ERROR_FAILED. */
 
