@@ -15,5 +15,5 @@ typedef struct {
 
 /* All but the daemon's mount at @target itself, of which namespaces of services have copies that go
  * with it.  Of each namespace that has processes; the caller frees.  READ_ERROR_GONE if there is no
- * such mount. */
+ * such mount; another one if of a namespace it cannot be told, and so somebody there may have. */
 GPtrArray *mount_users_find(const char *target, GError **error);
