@@ -20,6 +20,7 @@ user_free(gpointer data)
     MountUser *user = data;
 
     g_free(user->name);
+    g_free(user->root);
     g_free(user->point);
     g_free(user);
 }
@@ -57,12 +58,13 @@ device_of(const char *target, GError **error)
 }
 
 static void
-add_user(const Search *search, pid_t pid, char *point)
+add_user(const Search *search, pid_t pid, const MountLine *mount, char *point)
 {
     MountUser *user = g_new0(MountUser, 1);
     g_autofree char *path = g_strdup_printf("/proc/%d/comm", (int)pid);
 
     user->pid = pid;
+    user->root = mount_line_path(mount->root);
     user->point = point;
     user->name = io_read_at(AT_FDCWD, path, NULL, NULL);
     if (user->name)
@@ -84,7 +86,7 @@ add_users(const Search *search, pid_t pid, LineIter lines)
             continue;
         point = mount_line_path(mount.point);
         if (strcmp(point, search->target) != 0 || !span_equals(mount.root, "/"))
-            add_user(search, pid, g_steal_pointer(&point));
+            add_user(search, pid, &mount, g_steal_pointer(&point));
     }
 }
 

@@ -10,6 +10,7 @@
 typedef struct {
     pid_t pid;   /* the first process found in that mount namespace */
     char *name;  /* its comm */
+    char *root;  /* what of the tree it is: "/proc/meminfo" */
     char *point; /* where, as it sees it */
 } MountUser;
 
