@@ -55,9 +55,8 @@ leave_the_gone(GHashTable *names, GDir *processes)
     pid_t pid;
 
     while ((number = g_dir_read_name(processes)) != NULL) {
-        g_autoptr(Process) process = number_parse_pid(number, strlen(number), &pid, NULL)
-                                         ? process_hold(pid, NULL)
-                                         : NULL;
+        g_autoptr(Process) process =
+            number_parse_pid(number, strlen(number), &pid, NULL) ? process_hold(pid, NULL) : NULL;
         g_autofree char *name = process ? sweep_name(process->mount_ns, process->started) : NULL;
 
         if (name)
