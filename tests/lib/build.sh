@@ -3,14 +3,18 @@
 
 # Build directories and meson's suites in them.
 
-# build_directory DIRECTORY [OPTION…]: configures it if it is new, and builds.
+# build_directory DIRECTORY [OPTION…]: configures it if it is new, and builds.  Whoever comes meanwhile
+# waits.
 build_directory()
-{
-    local directory=$1
+(
+    directory=$1
     shift
-    [ -e "$directory/build.ninja" ] || meson setup "$directory" "$SOURCE" "$@" || return 1
+    mkdir -p "$directory"
+    exec 9>"$directory/.lock"
+    flock 9
+    [ -e "$directory/build.ninja" ] || meson setup "$directory" "$SOURCE" "$@" || exit 1
     ninja -C "$directory"
-}
+)
 
 build_plain()
 {

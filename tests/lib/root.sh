@@ -10,6 +10,8 @@ CACHE=${OWNPROC_TEST_CACHE:-/var/cache/ownproc-tests}
 ROOT_PACKAGES=bc,busybox-static,iproute2,libcap2,libcap2-bin,libfuse3-3,libglib2.0-0,libseccomp2,procps,python3,strace,util-linux
 ROOT_PACKAGES+=,atop,htop,nginx,nodejs,openjdk-17-jre-headless,python3-psutil,sysstat
 ROOT_PACKAGES+=,docker.io,lxcfs
+# The machine that an init of its own boots: what the Debian package needs there.
+ROOT_PACKAGES_BOOTED=busybox-static,iproute2,libcap2,libfuse3-3,libglib2.0-0,libseccomp2,lxc,procps,systemd
 
 # The mirror that this machine itself uses.
 root_mirror()

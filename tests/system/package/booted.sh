@@ -63,7 +63,7 @@ have_ended()
 readers_are_content()
 {
     wait_until 60 have_ended
-    echo "# $(grep '^reads' $READERS_LOG)" >&3
+    echo "# $(grep '^texts' $READERS_LOG)" >&3
     grep -qx 'code 0' $READERS_LOG || fail "$(cat $READERS_LOG)"
 }
 
