@@ -191,3 +191,12 @@ cgroup_path_is_below(const char *path, const char *ancestor)
         return path[0] == '/';
     return strncmp(path, ancestor, len) == 0 && (path[len] == '/' || path[len] == '\0');
 }
+
+bool
+cgroup_paths_are_below(const CgroupPaths *paths, const char *ancestor)
+{
+    for (unsigned i = 0; i < CGROUP_N_CONTROLLERS; i++)
+        if (paths->v1[i] && !cgroup_path_is_below(paths->v1[i], ancestor))
+            return false;
+    return !paths->unified || cgroup_path_is_below(paths->unified, ancestor);
+}

@@ -52,5 +52,7 @@ bool cgroup_paths_are_shown(const CgroupPaths *roots, const CgroupPaths *seen,
 
 /* True if @path is @ancestor or below it. */
 bool cgroup_path_is_below(const char *path, const char *ancestor);
+/* True if each of @paths is. */
+bool cgroup_paths_are_below(const CgroupPaths *paths, const char *ancestor);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CgroupPaths, cgroup_paths_clear)

@@ -3,10 +3,12 @@
 #include "common/mount_users.h"
 
 #include "common/error.h"
+#include "common/fd.h"
 #include "common/io.h"
 #include "common/mount_line.h"
 #include "common/number.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,6 +20,7 @@ user_free(gpointer data)
     MountUser *user = data;
 
     g_free(user->name);
+    g_free(user->root);
     g_free(user->point);
     g_free(user);
 }
@@ -29,20 +32,12 @@ typedef struct {
     GPtrArray *users;
 } Search;
 
-static char *
-read_proc(pid_t pid, const char *file, size_t *ret_len)
-{
-    g_autofree char *path = g_strdup_printf("/proc/%d/%s", (int)pid, file);
-
-    return io_read_at(AT_FDCWD, path, ret_len, NULL);
-}
-
 /* The last of ours there: somebody may have mounted something else over it. */
 static char *
-device_of(const char *target)
+device_of(const char *target, GError **error)
 {
     size_t len;
-    g_autofree char *table = io_read_at(AT_FDCWD, "/proc/self/mountinfo", &len, NULL);
+    g_autofree char *table = io_read_at(AT_FDCWD, "/proc/self/mountinfo", &len, error);
     LineIter lines = lines_of(table ? table : "", table ? len : 0);
     char *device = NULL;
     MountLine mount;
@@ -57,35 +52,33 @@ device_of(const char *target)
             device = span_dup(mount.device);
         }
     }
+    if (table && !device)
+        g_set_error(error, READ_ERROR, READ_ERROR_GONE, "%s is not mounted here", target);
     return device;
 }
 
 static void
-add_user(const Search *search, pid_t pid, char *point)
+add_user(const Search *search, pid_t pid, const MountLine *mount, char *point)
 {
     MountUser *user = g_new0(MountUser, 1);
-    size_t len;
+    g_autofree char *path = g_strdup_printf("/proc/%d/comm", (int)pid);
 
     user->pid = pid;
+    user->root = mount_line_path(mount->root);
     user->point = point;
-    user->name = read_proc(pid, "comm", &len);
+    user->name = io_read_at(AT_FDCWD, path, NULL, NULL);
     if (user->name)
         g_strchomp(user->name);
     g_ptr_array_add(search->users, user);
 }
 
-/* False if that cannot be read. */
-static bool
-look_at(const Search *search, pid_t pid)
+/* Those of the table of @pid. */
+static void
+add_users(const Search *search, pid_t pid, LineIter lines)
 {
-    size_t len;
-    g_autofree char *table = read_proc(pid, "mountinfo", &len);
-    LineIter lines = lines_of(table ? table : "", table ? len : 0);
     MountLine mount;
     Span line;
 
-    if (!table)
-        return false;
     while (lines_next(&lines, &line)) {
         g_autofree char *point = NULL;
 
@@ -93,54 +86,92 @@ look_at(const Search *search, pid_t pid)
             continue;
         point = mount_line_path(mount.point);
         if (strcmp(point, search->target) != 0 || !span_equals(mount.root, "/"))
-            add_user(search, pid, g_steal_pointer(&point));
+            add_user(search, pid, &mount, g_steal_pointer(&point));
     }
-    return true;
+}
+
+/* EINVAL is what the kernel says of a process that has no mount namespace any more
+ * (linux:fs/proc_namespace.c, mounts_open_common()). */
+static bool
+has_ended(int errsv)
+{
+    return errsv == ENOENT || errsv == ESRCH || errsv == EINVAL;
+}
+
+/* False if it lives and cannot be looked at. */
+static bool
+look_at(const Search *search, pid_t pid, GError **error)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%d/mountinfo", (int)pid), *table = NULL;
+    autofd fd = open(path, O_RDONLY | O_CLOEXEC);
+    size_t len;
+
+    if (fd < 0 && has_ended(errno))
+        return true;
+    if (fd < 0) {
+        read_error_set_errno(error, errno, "cannot open %s", path);
+        return false;
+    }
+    table = io_read_fd(fd, path, &len, error);
+    if (table)
+        add_users(search, pid, lines_of(table, len));
+    return table != NULL;
+}
+
+/* 0: it has ended, or is one of those of which that is not told (their table is). */
+static ino_t
+namespace_of(pid_t pid)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%d/ns/mnt", (int)pid);
+    struct stat st;
+
+    return stat(path, &st) == 0 ? st.st_ino : 0;
 }
 
 static bool
-namespace_of(const char *path, ino_t *ret)
+look_at_process(const Search *search, pid_t pid, GError **error)
 {
-    struct stat st;
+    ino_t namespace = namespace_of(pid);
+    gpointer key = GSIZE_TO_POINTER((gsize) namespace);
 
-    if (stat(path, &st) != 0)
-        return false; /* it has ended */
-    *ret = st.st_ino;
+    if (namespace != 0 && g_hash_table_contains(search->seen, key))
+        return true;
+    if (!look_at(search, pid, error))
+        return false;
+    /* It may have ended before it was looked at; then the next one tells. */
+    if (namespace != 0 && namespace_of(pid) == namespace)
+        (void)g_hash_table_add(search->seen, key);
     return true;
 }
 
-static void
-look_at_process(const Search *search, const char *name)
+/* False if nobody was found who has something, and somebody could not be looked at. */
+static bool
+look_at_all(const Search *search, GDir *processes, GError **error)
 {
-    g_autofree char *path = g_strdup_printf("/proc/%s/ns/mnt", name);
-    ino_t namespace, then;
+    g_autoptr(GError) problem = NULL;
+    const char *name;
     pid_t pid;
 
-    if (!number_parse_pid(name, strlen(name), &pid, NULL) || !namespace_of(path, &namespace) ||
-        g_hash_table_contains(search->seen, GSIZE_TO_POINTER((gsize) namespace)))
-        return;
-    if (!look_at(search, pid) && (!namespace_of(path, &then) || then != namespace))
-        return; /* it has ended meanwhile: the next one tells */
-    (void)g_hash_table_add(search->seen, GSIZE_TO_POINTER((gsize) namespace));
+    while ((name = g_dir_read_name(processes)) != NULL)
+        if (number_parse_pid(name, strlen(name), &pid, NULL))
+            (void)look_at_process(search, pid, problem ? NULL : &problem);
+    if (!problem || search->users->len > 0)
+        return true;
+    g_set_error(error, READ_ERROR, READ_ERROR_IO, "cannot tell whether anybody uses %s: %s",
+                search->target, problem->message);
+    return false;
 }
 
 GPtrArray *
 mount_users_find(const char *target, GError **error)
 {
     g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
-    g_autofree char *device = device_of(target);
-    g_autoptr(GDir) processes = g_dir_open("/proc", 0, error);
-    Search search = {.target = target, .device = device, .seen = seen};
-    const char *name;
+    g_autofree char *device = device_of(target, error);
+    g_autoptr(GDir) processes = device ? g_dir_open("/proc", 0, error) : NULL;
+    g_autoptr(GPtrArray) users = g_ptr_array_new_with_free_func(user_free);
+    const Search search = {target, device, seen, users};
 
-    if (!processes)
+    if (!processes || !look_at_all(&search, processes, error))
         return NULL;
-    if (!device) {
-        g_set_error(error, READ_ERROR, READ_ERROR_GONE, "%s is not mounted here", target);
-        return NULL;
-    }
-    search.users = g_ptr_array_new_with_free_func(user_free);
-    while ((name = g_dir_read_name(processes)) != NULL)
-        look_at_process(&search, name);
-    return search.users;
+    return g_steal_pointer(&users);
 }

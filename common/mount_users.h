@@ -10,10 +10,11 @@
 typedef struct {
     pid_t pid;   /* the first process found in that mount namespace */
     char *name;  /* its comm */
+    char *root;  /* what of the tree it is: "/proc/meminfo" */
     char *point; /* where, as it sees it */
 } MountUser;
 
 /* All but the daemon's mount at @target itself, of which namespaces of services have copies that go
  * with it.  Of each namespace that has processes; the caller frees.  READ_ERROR_GONE if there is no
- * such mount. */
+ * such mount; another one if of a namespace it cannot be told, and so somebody there may have. */
 GPtrArray *mount_users_find(const char *target, GError **error);

@@ -117,6 +117,22 @@ tell_user(gpointer data, gpointer target)
                (int)user->pid, name, point);
 }
 
+/* What is not mounted here nobody can have from here; of what cannot be told somebody may. */
+static bool
+is_target_used(const char *target, bool is_first)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) users = mount_users_find(target, &error);
+
+    if (is_first && users)
+        g_ptr_array_foreach(users, tell_user, (gpointer)target);
+    if (users || g_error_matches(error, READ_ERROR, READ_ERROR_GONE))
+        return users && users->len > 0;
+    if (is_first)
+        keeper_log(LOG_WARNING, "%s", error->message);
+    return true;
+}
+
 /* In a process of its own. */
 static int
 is_used(const Holdings *holdings, bool is_first, void *data)
@@ -126,12 +142,9 @@ is_used(const Holdings *holdings, bool is_first, void *data)
     (void)data;
     for (unsigned i = 0; i < holdings->n_connections; i++) {
         const HoldingsConnection *connection = &holdings->connections[i];
-        g_autoptr(GPtrArray) users =
-            connection->fd < 0 ? NULL : mount_users_find(connection->target, NULL);
 
-        if (is_first && users)
-            g_ptr_array_foreach(users, tell_user, (gpointer)connection->target);
-        found |= users && users->len > 0;
+        if (connection->fd >= 0 && is_target_used(connection->target, is_first))
+            found = true;
     }
     if (found && is_first)
         keeper_log(LOG_WARNING, "going on until nobody uses them; 'ownproc shutdown --force' "

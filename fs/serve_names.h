@@ -14,7 +14,8 @@ typedef struct {
 } ServePlace;
 
 /* True if @place is there for @asker: his CPU or node is shown, and, if @is_kernels, the kernel has
- * the file that stands behind it.  Nobody knows NULL, who finds what all find. */
+ * the file that stands behind it.  Nobody knows NULL, who finds what all find; so does who was told
+ * of none before, if @server is safe. */
 bool serve_has(const Server *server, const ServePlace *place, bool is_kernels, const Asker *asker);
 
 /* @place ends with "%u": the numbers @asker finds there.  None if nobody knows him. */

@@ -4,10 +4,9 @@
 
 #include "launcher/verbs.h"
 
-#include "common/fd.h"
 #include "launcher/engine_files.h"
 #include "launcher/launch_error.h"
-#include "launcher/tree.h"
+#include "launcher/tree_ask.h"
 #include "launcher/verb_options.h"
 
 #include <stdio.h>
@@ -15,25 +14,16 @@
 static int
 print_args(const char *tree)
 {
-    autofd tree_fd = tree_open(tree);
-    g_autoptr(GPtrArray) files = NULL;
     g_autoptr(GError) error = NULL;
+    g_auto(GStrv) files = tree_ask(tree, &error);
 
-    if (tree_fd < 0) {
-        fprintf(stderr, "ownproc: no daemon serves %s\n", tree);
-        return LAUNCH_ERROR_FAILED;
-    }
-    files = tree_list(tree_fd, &error);
     if (!files) {
         fprintf(stderr, "ownproc: %s\n", error->message);
         return LAUNCH_ERROR_FAILED;
     }
-    for (guint i = 0; i < files->len; i++) {
-        const char *file = files->pdata[i];
-
-        if (engine_files_allow(file))
-            printf("-v %s/%s:/%s:ro\n", tree, file, file);
-    }
+    for (char **file = files; *file; file++)
+        if (engine_files_allow(*file))
+            printf("-v %s/%s:/%s:ro\n", tree, *file, *file);
     return fflush(stdout) == 0 ? 0 : LAUNCH_ERROR_FAILED;
 }
 

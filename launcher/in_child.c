@@ -30,6 +30,18 @@ now_msec(void)
 #define GOOD "+"
 #define BAD "-"
 
+/* One that the kernel does not let go may outlive us by much: whoever waits for the end of our
+ * output is not to wait for it.  What is closed when exec(2) is called is ours. */
+static void
+leave_streams(void)
+{
+    autofd null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if ((fcntl(fd, F_GETFD) & FD_CLOEXEC) == 0)
+            (void)dup2(null, fd);
+}
+
 G_GNUC_NORETURN static void
 child(const InChild *what, int fd)
 {
@@ -37,6 +49,7 @@ child(const InChild *what, int fd)
     g_autoptr(GError) error = NULL;
 
     signal(SIGPIPE, SIG_IGN);
+    leave_streams();
     if (!what->work(what->data, ret, &error)) {
         g_string_assign(ret, BAD);
         g_string_append(ret, error->message);

@@ -9,17 +9,18 @@
 #include "launcher/attach/inject.h"
 #include "launcher/attach/mount_tree.h"
 #include "launcher/attach/select.h"
-#include "launcher/files_list.h"
 #include "launcher/launch_error.h"
 #include "launcher/skip.h"
-#include "launcher/tree.h"
+#include "launcher/tree_ask.h"
 
 #include <fcntl.h>
+#include <string.h>
 
+/* The kernel knows it, nobody is asked. */
 static char *
 device_of(const char *path)
 {
-    autofd fd = tree_open(path);
+    autofd fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     char *device = NULL;
     uint64_t id;
 
@@ -29,20 +30,25 @@ device_of(const char *path)
 }
 
 bool
-attach_config_open(AttachConfig *config)
+attach_config_open(AttachConfig *config, GError **error)
 {
     g_autofree char *bound = g_build_filename(config->run_dir, "containers", NULL);
-    g_autofree char *tree_device = device_of(config->tree);
-    GPtrArray *devices = g_ptr_array_new();
+    const char *const paths[] = {config->tree, bound, NULL};
+    g_auto(GStrv) served = tree_ask_served(paths, error);
+    g_autoptr(GStrvBuilder) devices = g_strv_builder_new();
 
-    config->bound_device = device_of(bound);
-    if (tree_device)
-        g_ptr_array_add(devices, g_strdup(tree_device));
-    if (config->bound_device)
-        g_ptr_array_add(devices, g_strdup(config->bound_device));
-    g_ptr_array_add(devices, NULL);
-    config->devices = (char **)g_ptr_array_free(devices, FALSE);
-    return tree_device != NULL;
+    for (char **path = served; path && *path; path++) {
+        g_autofree char *device = device_of(*path);
+
+        if (!device)
+            continue;
+        g_strv_builder_add(devices, device);
+        if (strcmp(*path, bound) == 0)
+            config->bound_device = g_steal_pointer(&device);
+        config->serves = config->serves || strcmp(*path, config->tree) == 0;
+    }
+    config->devices = g_strv_builder_end(devices);
+    return served != NULL;
 }
 
 void
@@ -115,7 +121,7 @@ static bool
 inject(const AttachConfig *config, const Process *process, const char *bound, AttachReport *ret,
        GError **error)
 {
-    g_autoptr(GPtrArray) list = files_list(bound, config->tree, error), mounts = NULL;
+    g_autoptr(GPtrArray) list = tree_ask_files(bound, config->tree, error), mounts = NULL;
     g_auto(Place) place = PLACE_NULL;
     InjectCounts counts = {0};
 

@@ -15,6 +15,7 @@ typedef struct {
     char **files;        /* as "proc/meminfo"; NULL: all it has */
     bool force;          /* also where /proc is unmasked */
     bool repair;         /* attach: what is dead there is replaced */
+    bool serves;         /* the daemon is there */
     char **devices;      /* of the daemon's file systems; empty if none serves.  Owned */
     char *bound_device;  /* of the bound tree; NULL: there is none.  Owned */
 } AttachConfig;
@@ -39,8 +40,9 @@ typedef struct {
     char *left;   /* files that are left alone (own_mounts_list()); NULL or "": none */
 } AttachReport;
 
-/* Looks which file systems are the daemon's.  False if it does not serve @config->tree. */
-bool attach_config_open(AttachConfig *config);
+/* Looks whether the daemon serves @config->tree, and which file systems are its.  False, and
+ * READ_ERROR_IO, if it does not answer (launcher/tree_ask.h). */
+bool attach_config_open(AttachConfig *config, GError **error);
 void attach_config_clear(AttachConfig *config);
 
 /* Registers the container and puts the files in: those that it has not, or with @config->repair

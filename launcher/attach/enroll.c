@@ -2,6 +2,7 @@
 
 #include "launcher/attach/enroll.h"
 
+#include "launcher/attach/sweep.h"
 #include "launcher/control.h"
 #include "launcher/launch_error.h"
 #include "launcher/registration.h"
@@ -52,9 +53,7 @@ bool
 enroll(const char *run_dir, const Process *process, const char *preferred, Enrolment *ret,
        GError **error)
 {
-    /* Numbers of namespaces are used again. */
-    char *of_namespace = g_strdup_printf("mnt-%" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT,
-                                         process->mount_ns, process->started);
+    char *of_namespace = sweep_name(process->mount_ns, process->started);
     const char *name = preferred ? preferred : process->id;
     g_autoptr(GError) problem = NULL;
 

@@ -20,13 +20,13 @@
 #include "launcher/attach/mount_tree.h"
 #include "launcher/attach/select.h"
 #include "launcher/control.h"
-#include "launcher/files_list.h"
 #include "launcher/launch_error.h"
 #include "launcher/oci.h"
 #include "launcher/own_mounts.h"
 #include "launcher/registration.h"
 #include "launcher/skip.h"
 #include "launcher/tally.h"
+#include "launcher/tree_ask.h"
 #include "launcher/verb_options.h"
 
 #include <fcntl.h>
@@ -159,12 +159,12 @@ static bool
 inject(Hook *hook, GError **error)
 {
     g_autofree char *root = oci_root(&hook->state, &hook->bundle), *bound = bound_of(hook);
-    g_autoptr(GPtrArray) list = files_list(bound, hook->tree, error);
+    g_autoptr(GPtrArray) list = tree_ask_files(bound, hook->tree, error);
     g_auto(Place) place = PLACE_NULL;
 
-    if (!list || (hook->config.files && !select_files(list, hook->config.files, error)))
+    if (!list || (hook->config.files && !select_files(list, hook->config.files, error)) ||
+        !attach_config_open(&hook->config, error))
         return false;
-    (void)attach_config_open(&hook->config);
     place.root_fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (place.root_fd >= 0)
         return mount_files(hook, &place, list, error);

@@ -7,6 +7,7 @@
 #include "launcher/attach/attach.h"
 #include "launcher/attach/find.h"
 #include "launcher/attach/select.h"
+#include "launcher/attach/sweep.h"
 #include "launcher/launch_error.h"
 #include "launcher/tally.h"
 #include "launcher/verb_options.h"
@@ -70,6 +71,7 @@ typedef struct {
     GString *json;
     unsigned counts[TALLY_OUTCOMES];
     bool failed, skipped;
+    bool named; /* a container was registered under a name that attach has made */
 } Course;
 
 static void
@@ -115,6 +117,7 @@ act(Course *course, const GPtrArray *containers)
 
         course->verb->act(&course->options->config, containers->pdata[i], &report);
         count(course, report.outcome);
+        course->named = course->named || sweep_is_name(report.name);
         tell(course, &report);
         attach_report_clear(&report);
     }
@@ -146,6 +149,8 @@ run(const Options *options, const Verb *verb, char **words)
         act_on(&course, NULL);
     for (; *words; words++)
         act_on(&course, *words);
+    if (course.named)
+        sweep(options->config.run_dir);
     if (json)
         printf("%s]\n", json->str);
     /* Of all containers some may be skipped; the one that was named was to be attached. */
@@ -198,7 +203,9 @@ prepare(Options *options, const Verb *verb, GError **error)
         g_set_error_literal(error, LAUNCH_ERROR, LAUNCH_ERROR_FAILED, "this needs root");
         return false;
     }
-    if (attach_config_open(&options->config) || !verb->needs_daemon)
+    if (!attach_config_open(&options->config, error))
+        return false;
+    if (options->config.serves || !verb->needs_daemon)
         return true;
     g_set_error(error, LAUNCH_ERROR, LAUNCH_ERROR_FAILED, "no daemon serves %s", options->tree);
     return false;

@@ -163,7 +163,8 @@ create(void *data, Subject *subject)
     return verdict == POLICY_MOUNT ? mount(runtime, subject, known) : NULL;
 }
 
-/* True if every hierarchy has the process @pid in @cgroup. */
+/* True if every hierarchy has the process @pid in @cgroup, or below: an init system moves itself to
+ * a cgroup that it has made in there. */
 static bool
 is_in(pid_t pid, const char *cgroup)
 {
@@ -172,12 +173,8 @@ is_in(pid_t pid, const char *cgroup)
     g_autofree char *text = io_read_records_at(AT_FDCWD, file, &len, NULL);
     g_auto(CgroupPaths) paths = {0};
 
-    if (!text || !cgroup_paths_parse(text, len, &paths, NULL))
-        return false;
-    for (unsigned i = 0; i < CGROUP_N_CONTROLLERS; i++)
-        if (paths.v1[i] && strcmp(paths.v1[i], cgroup) != 0)
-            return false;
-    return !paths.unified || strcmp(paths.unified, cgroup) == 0;
+    return text && cgroup_paths_parse(text, len, &paths, NULL) &&
+           cgroup_paths_are_below(&paths, cgroup);
 }
 
 /* Not to be allowed to signal it is a sign of life. */

@@ -17,8 +17,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LIST_SEC 3 /* a worker that is stuck is replaced after 2 s */
-
 typedef struct {
     const Settings *settings;
     const char *real;
@@ -98,7 +96,7 @@ static bool
 add(Injection *injection, GError **error)
 {
     const Settings *settings = injection->settings;
-    g_auto(GStrv) files = tree_ask(settings->tree, LIST_SEC, error);
+    g_auto(GStrv) files = tree_ask(settings->tree, error);
     g_autoptr(GString) refused = g_string_new(NULL);
     unsigned n;
 

@@ -6,7 +6,9 @@
 
 SYSTEM_LIB=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 TESTS_DIR=$(dirname "$SYSTEM_LIB")
-export BUILD=${BUILD:-$(dirname "$TESTS_DIR")/build}
+# Tests go to other directories.
+BUILD=$(realpath -m "${BUILD:-$(dirname "$TESTS_DIR")/build}")
+export BUILD
 export OWNPROC=${OWNPROC:-$BUILD/launcher/ownproc}
 export OWNPROCD=${OWNPROCD:-$BUILD/fs/ownprocd}
 export WORKLOAD=${WORKLOAD:-$BUILD/tests/system/workload}

@@ -17,6 +17,7 @@ typedef struct {
     GArray *nodes; /* of uint64_t */
     gint64 last;   /* when, CLOCK_MONOTONIC */
     bool busy;     /* whoever takes a page away has to wait */
+    bool waits;    /* somebody takes one away, and has to */
     /* What happens while a page is pushed; NULL: nothing.  And how many were. */
     void (*while_pushed)(void *fixture, GBytes *page);
     unsigned n_pushed;
@@ -29,8 +30,12 @@ drop(gpointer connection, uint64_t node)
     Fixture *fixture = connection;
 
     g_mutex_lock(&fixture->lock);
-    while (fixture->busy)
+    while (fixture->busy) {
+        fixture->waits = true;
+        g_cond_broadcast(&fixture->changed);
         g_cond_wait(&fixture->changed, &fixture->lock);
+    }
+    fixture->waits = false;
     g_array_append_val(fixture->nodes, node);
     fixture->last = g_get_monotonic_time();
     g_cond_broadcast(&fixture->changed);
@@ -106,6 +111,22 @@ set_busy(Fixture *fixture, bool busy)
     g_mutex_unlock(&fixture->lock);
 }
 
+/* Adds a page that is being taken away, and stays so until nobody is busy any more. */
+static bool
+add_being_taken_away(Fixture *fixture, uint64_t node)
+{
+    gint64 until = g_get_monotonic_time() + 5 * G_USEC_PER_SEC;
+    bool in_time = true;
+
+    set_busy(fixture, true);
+    expiry_add(fixture->expiry, fixture, node, 0);
+    g_mutex_lock(&fixture->lock);
+    while (in_time && !fixture->waits)
+        in_time = g_cond_wait_until(&fixture->changed, &fixture->lock, until);
+    g_mutex_unlock(&fixture->lock);
+    return in_time;
+}
+
 static void
 a_page_is_taken_away_at_its_end_and_not_before(void **state)
 {
@@ -164,9 +185,7 @@ whoever_fills_another_page_meanwhile_does_not_wait(void **state)
 {
     Fixture *fixture = *state;
 
-    set_busy(fixture, true);
-    expiry_add(fixture->expiry, fixture, 1, 0);
-    g_usleep(5000);
+    assert_true(add_being_taken_away(fixture, 1));
     expiry_add(fixture->expiry, fixture, 1, 0);
     expiry_add(fixture->expiry, fixture, 2, 0);
     set_busy(fixture, false);
@@ -217,9 +236,7 @@ nothing_is_pushed_while_the_page_is_taken_away(void **state)
 {
     Fixture *fixture = *state;
 
-    set_busy(fixture, true);
-    expiry_add(fixture->expiry, fixture, 7, 0);
-    g_usleep(5000);
+    assert_true(add_being_taken_away(fixture, 7));
     assert_false(expiry_push(fixture->expiry, fixture, 7, clock_boottime() + FAR, fixture->page));
     set_busy(fixture, false);
     assert_true(wait_for(fixture, 1));

@@ -107,6 +107,42 @@ a_text_of_one_container_is_never_anothers(void **state)
     assert_false(texts_recall(fixture->kernel->machine->texts, &key, MACHINE_NOW, &text, &age));
 }
 
+#define CPU "sys/devices/system/cpu"
+
+static bool
+finds(const Fixture *fixture, pid_t pid, const char *path)
+{
+    struct fuse_entry_out entry;
+
+    return kernel_walk(fixture->kernel, pid, path, &entry) == 0;
+}
+
+/* What its cgroup says now is not read. */
+static void
+the_cpus_of_before_are_there_and_none_that_nobody_was_told_of(void **state)
+{
+    Fixture *fixture = *state;
+    const Machine *machine = fixture->kernel->machine;
+    KernelRead read;
+
+    machine_write(machine, "proc/stat",
+                  "cpu  1 1 1 1\ncpu0 1 1 1 1\ncpu1 1 1 1 1\nbtime 1700000000\n");
+    machine_write(machine, "sys/fs/cgroup/a/cpuset.cpus.effective", "0-1\n");
+    machine_write(machine, "sys/fs/cgroup/a/cpu.max", "max 100000\n");
+    assert_true(finds(fixture, PID_A, CPU "/cpu1"));
+    be_safe(fixture, true);
+    assert_false(finds(fixture, PID_A, CPU "/cpu1"));
+    be_safe(fixture, false);
+    read = open_own(fixture->kernel, PID_A, CPU "/online");
+    shows(fixture->kernel, &read, "0-1\n");
+    machine_write(machine, "sys/fs/cgroup/a/cpu.max", "100000 100000\n");
+    be_safe(fixture, true);
+    assert_true(finds(fixture, PID_A, CPU "/cpu1"));
+    assert_false(finds(fixture, PID_A, CPU "/cpu2"));
+    be_safe(fixture, false);
+    assert_false(finds(fixture, PID_A, CPU "/cpu1"));
+}
+
 /* Nothing but questions whether it is awaited. */
 static bool
 is_answered(const Fixture *fixture, uint64_t unique)
@@ -216,6 +252,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_text_of_before_is_served_however_old),
         TEST(a_text_of_one_container_is_never_anothers),
+        TEST(the_cpus_of_before_are_there_and_none_that_nobody_was_told_of),
         TEST(what_was_never_read_waits_for_the_next_worker),
         TEST(not_more_wait_than_there_is_room_for),
     };

@@ -238,6 +238,18 @@ test_a_root_without_proc_is_told()
     expect_refusal "cannot open the container's root $HAND/rootfs: No such file or directory"
 }
 
+test_a_daemon_that_never_answers_is_not_waited_for()
+{
+    local TREE=$SCRATCH/stuck RUN_DIR=$SCRATCH/stuck.run
+    bundle_by_hand
+    daemon_start "$TREE" --run-dir "$RUN_DIR"
+    kill -STOP "$DAEMON_PID"
+    expect_exit 125 hook_in "$STATE_TEXT" --require
+    expect_equal "sentence" "ownproc: no files for hand: $TREE: a file system there has not answered for 3 s" "$OUTPUT"
+    kill -CONT "$DAEMON_PID"
+    daemon_stop
+}
+
 test_what_is_no_state_and_no_configuration_is_told()
 {
     bundle_by_hand

@@ -237,4 +237,17 @@ test_a_file_system_that_never_answers_holds_nobody_up()
     bare_end
 }
 
+test_a_daemon_that_never_answers_is_not_waited_for()
+{
+    local stuck=$SCRATCH/stuck
+    daemon_start "$stuck" --run-dir "$stuck.run"
+    kill -STOP "$DAEMON_PID"
+    for verb in attach detach; do
+        expect_exit 125 timeout 30 "$OWNPROC" $verb --run-dir "$stuck.run" --mountpoint "$stuck" $$
+        expect_equal "sentence" "ownproc: $stuck: a file system there has not answered for 3 s" "$OUTPUT"
+    done
+    kill -CONT "$DAEMON_PID"
+    daemon_stop
+}
+
 tap_main

@@ -42,6 +42,50 @@ test_files_that_fit_a_page_come_from_the_containers_own_directory()
     bare_end
 }
 
+# Its cgroup is another's as well, and so stays.
+test_a_name_that_was_made_for_one_that_has_ended_is_forgotten()
+{
+    local first
+    container_make small memory=64M
+    bare_container small "$MASK"
+    ownproc attach "$BARE"
+    first=$(registered)
+    expect_match "its name" '^mnt-[0-9]+-[0-9]+$' "$first"
+    bare_end
+    expect_equal "who is registered" "$first" "$(registered)"
+    bare_container small "$MASK"
+    ownproc attach "$BARE"
+    expect_match "who is registered then" '^mnt-[0-9]+-[0-9]+$' "$(registered)"
+    [ "$first" != "$(registered)" ] || fail "it is still known"
+    bare_end
+}
+
+# It has a copy of its mounts, which go on.
+test_a_name_stays_while_anybody_has_its_files()
+{
+    local heir first
+    container_make small memory=64M
+    bare_container small "$MASK"
+    ownproc attach "$BARE"
+    first=$(registered | sort | paste -sd' ')
+    nsenter --target "$BARE" --mount unshare --mount sleep 1000 &
+    heir=$!
+    wait_until 10 has_files_of_its_own "$heir"
+    bare_end
+    bare_container small "$MASK"
+    ownproc attach "$BARE"
+    expect_match "MemTotal" "^65536$" "$(nsenter --target "$heir" --mount cat /proc/meminfo | meminfo_value MemTotal -)"
+    bare_end
+    kill "$heir"
+    wait "$heir" || true
+}
+
+has_files_of_its_own()
+{
+    [ "$(readlink "/proc/$1/ns/mnt")" != "$(readlink "/proc/$BARE/ns/mnt")" ] && attached "$1" >/dev/null &&
+        [ "$(cat "/proc/$1/comm")" = sleep ]
+}
+
 test_every_mount_is_read_only_and_nothing_in_it_can_be_run()
 {
     local other

@@ -126,6 +126,17 @@ kubectl()
     esac
 }
 
+test_what_uninstalls_leaves_nothing_in_the_run_directory()
+{
+    local run=$SCRATCH/node/run
+    mkdir -p "$SCRATCH/node/tree/made-by-an-engine" "$run/containers" "$run/hooks" "$SCRATCH/node/cgroups/keeper"
+    for file in ownproc.conf keeper.sock ownprocd.sock tally hooks/a-container; do
+        echo >"$run/$file"
+    done
+    "$KUBERNETES/remove" "$SCRATCH/node/tree" "$run" "$SCRATCH/node/cgroups" keeper
+    expect_equal "what is left" "cgroups run" "$(find "$SCRATCH/node" -mindepth 1 -printf '%P\n' | sort | paste -sd' ')"
+}
+
 test_the_page_does_what_it_says()
 {
     local name

@@ -173,4 +173,14 @@ test_docker_args_need_a_daemon()
     expect_exit 2 "$OWNPROC" docker-args surplus
 }
 
+test_docker_args_do_not_wait_for_a_daemon_that_never_answers()
+{
+    daemon_start "$SCRATCH/stuck"
+    kill -STOP "$DAEMON_PID"
+    expect_exit 125 timeout 30 "$OWNPROC" docker-args --mountpoint "$SCRATCH/stuck"
+    expect_equal "sentence" "ownproc: $SCRATCH/stuck: a file system there has not answered for 3 s" "$OUTPUT"
+    kill -CONT "$DAEMON_PID"
+    daemon_stop
+}
+
 tap_main

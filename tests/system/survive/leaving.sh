@@ -47,6 +47,31 @@ test_SIGTERM_waits_for_the_last_who_uses_the_files()
     nothing_is_left
 }
 
+# What cannot be looked at may be a container that has them.
+test_while_it_cannot_be_told_who_uses_the_files_it_goes_on()
+{
+    local KEPT_ENVIRONMENT=(unshare --mount) sentence
+    with_keeper untold
+    unshare --mount sleep 60 &
+    USER_PID=$!
+    in_its_mounts mount --bind "/proc/$USER_PID/mem" "/proc/$USER_PID/mountinfo"
+    sentence="cannot tell whether anybody uses $KEPT/[a-z/]*: .*/proc/$USER_PID/mountinfo: Input/output error"
+    expect_exit 125 in_its_mounts "$OWNPROC" shutdown --run-dir "$KEPT/run"
+    expect_match "why" "$sentence" "$OUTPUT"
+    kill -TERM "$KEEPER_PID"
+    wait_until 5 grep -q "$sentence" "$KEPT/log"
+    sleep 1.5
+    in_its_mounts grep -q MemTotal "$KEPT/tree/proc/meminfo"
+    kill "$USER_PID"
+    wait "$USER_PID" || true
+    wait "$KEEPER_PID" || fail "$(cat "$KEPT/log")"
+}
+
+in_its_mounts()
+{
+    nsenter --target "$KEEPER_PID" --mount "$@"
+}
+
 test_when_the_tree_is_unmounted_nothing_else_is_left()
 {
     with_keeper unmounted

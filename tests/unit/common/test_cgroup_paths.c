@@ -167,6 +167,19 @@ below_means_whole_components(void **state)
 }
 
 static void
+a_process_is_below_a_cgroup_if_it_is_in_each_hierarchy(void **state)
+{
+    g_auto(CgroupPaths) paths = paths_of("5:memory:/pod/c/init.scope\n4:cpu,cpuacct:/pod/c\n"
+                                         "0::/pod/c/init.scope\n");
+    g_auto(CgroupPaths) strayed = paths_of("5:memory:/pod/c\n0::/pod/cc\n");
+
+    (void)state;
+    assert_true(cgroup_paths_are_below(&paths, "/pod/c"));
+    assert_false(cgroup_paths_are_below(&paths, "/pod/c/init.scope"));
+    assert_false(cgroup_paths_are_below(&strayed, "/pod/c"));
+}
+
+static void
 copies_are_their_own(void **state)
 {
     g_auto(CgroupPaths) paths = paths_of(docker_v1), copy = {0};
@@ -201,6 +214,7 @@ main(void)
         cmocka_unit_test(a_namespace_shows_who_is_elsewhere_by_the_way_there),
         cmocka_unit_test(each_hierarchy_has_to_be_shown),
         cmocka_unit_test(below_means_whole_components),
+        cmocka_unit_test(a_process_is_below_a_cgroup_if_it_is_in_each_hierarchy),
         cmocka_unit_test(copies_are_their_own),
         cmocka_unit_test(each_version_has_its_own_names),
     };
