@@ -10,11 +10,10 @@
 #include <fcntl.h>
 
 static void
-end_open(const Ops *ops, uint64_t node, uint64_t handle)
+drop_text(const Ops *ops, uint64_t handle)
 {
     if (OPEN_KIND(handle) != OPEN_PAGE) /* has no text of its own */
         open_texts_drop(ops->texts, handle);
-    ops_close(ops, node, OPEN_KIND(handle));
 }
 
 void
@@ -48,7 +47,7 @@ ops_open(fuse_req_t req, fuse_ino_t node, struct fuse_file_info *fi)
     fi->keep_cache = keep;
     fi->fh = (kind == OPEN_PAGE ? 0 : open_texts_handle(ops->texts)) << OPEN_KIND_BITS | kind;
     if (fuse_reply_open(req, fi) != 0)
-        end_open(ops, node, fi->fh); /* interrupted: no release will come */
+        ops_close(ops, node, kind); /* interrupted: no release will come */
 }
 
 /* Both make the text for whoever asks; if that fails the request is answered.  The caller frees. */
@@ -163,7 +162,10 @@ ops_release(fuse_req_t req, fuse_ino_t node, struct fuse_file_info *fi)
 {
     const Ops *ops = fuse_req_userdata(req);
 
-    /* First: whoever dies in between leaves one too many as open, not one too few. */
+    /* Whoever dies before the answer is followed by one who does this again, and after it by one who
+     * does not: a text may be dropped twice, but of the open files one too many is better than one
+     * too few. */
+    drop_text(ops, fi->fh);
     (void)fuse_reply_err(req, 0);
-    end_open(ops, node, fi->fh);
+    ops_close(ops, node, OPEN_KIND(fi->fh));
 }

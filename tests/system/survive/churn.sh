@@ -97,6 +97,7 @@ nothing_has_grown()
         [[ $name != entries_* || $name = entries_texts || $name = entries_threads ]] || no_more "$name" $((KEPT_MAX + $(number "$name" "$KEPT/before")))
     done <"$KEPT/after"
     expect_between "texts" 1 $TEXTS_MAX "$(number entries_texts "$KEPT/after")"
+    expect_equal "texts of open files" 0 "$(number entries_open_texts "$KEPT/after")"
     expect_between "threads" 0 $THREADS_MAX "$(number entries_threads "$KEPT/after")"
     grep -q ^entries_ "$KEPT/after" || fail "the daemon tells nothing of itself"
 }
