@@ -6,14 +6,8 @@
 
 # shellcheck source=tests/lib/launcher.sh
 . "$(dirname "$0")/../../lib/launcher.sh"
-
-OWN=$SCRATCH/own
-RUN=$SCRATCH/own.run
-
-own_daemon()
-{
-    daemon_start "$OWN" --run-dir "$RUN"
-}
+# shellcheck source=tests/lib/own_daemon.sh
+. "$TESTS_DIR/lib/own_daemon.sh"
 
 # Ends the daemon, which another test may have started in its subshell, and starts another.
 own_daemon_again()
@@ -47,16 +41,6 @@ stop_bound()
 {
     kill "$LAUNCHER"
     wait "$LAUNCHER" || true
-}
-
-ask()
-{
-    "$OWNPROC" "$1" --run-dir "$RUN" "${@:2}"
-}
-
-is_forgotten()
-{
-    ! ask ps | grep -q "^$1 " && [ ! -e "$RUN/containers/$1" ]
 }
 
 # Which part of its file system is mounted on FILE, from mountinfo.
@@ -207,25 +191,6 @@ test_with_a_socket_nobody_listens_at_all_is_from_the_tree()
     : >"$SCRATCH/dead/ownprocd.sock"
     expect_equal "meminfo, and no complaint" /proc/meminfo \
         "$(launch_bound --run-dir "$SCRATCH/dead" / -- cat /proc/self/mountinfo 2>&1 | root_of /proc/meminfo)"
-}
-
-# Registering may fail, the start as well if it is another call's turn: nothing stays, here or there.
-test_every_call_to_the_daemon_may_fail()
-{
-    need strace
-    local call number code output
-    for call in socket setsockopt connect sendto recvfrom; do
-        for number in 1 2 3 4; do
-            NAME=$(launcher_name) code=0
-            output=$(timeout 20 strace -f -qq -e trace=$call -e inject=$call:error=EPERM:when=$number -o /dev/null \
-                "$OWNPROC" run --mountpoint "$OWN" --run-dir "$RUN" --proc require --name "$NAME" -m 64m / -- true 2>&1) || code=$?
-            [ $code = 0 ] || [ $code = 125 ] || fail "$call $number: exit code $code: $output"
-            # One sentence of the launcher, one of its child: strace counts the calls of each.
-            [ "$(wc -l <<<"$output")" -le 2 ] || fail "$call $number says: $output"
-            is_forgotten "$NAME" || fail "$call $number: the daemon still has it"
-            expect_nothing_left "$NAME"
-        done
-    done
 }
 
 test_view_prints_a_file_of_a_container_by_its_name()
