@@ -162,9 +162,9 @@ ops_release(fuse_req_t req, fuse_ino_t node, struct fuse_file_info *fi)
 {
     const Ops *ops = fuse_req_userdata(req);
 
-    /* Whoever dies before the answer is followed by one who does this again, and after it by one who
-     * does not: a text may be dropped twice, but of the open files one too many is better than one
-     * too few. */
+    /* Whoever dies before the answer is followed by one who does this again, and after it by one
+     * who does not: a text may be dropped twice, but of the open files one too many is better than
+     * one too few. */
     drop_text(ops, fi->fh);
     (void)fuse_reply_err(req, 0);
     ops_close(ops, node, OPEN_KIND(fi->fh));
