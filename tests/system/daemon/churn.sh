@@ -8,7 +8,7 @@
 . "$(dirname "$0")/../../lib/system.sh"
 
 CHURN=$BUILD/tests/system/churn
-COME_AND_GO=${COME_AND_GO:-5000} # containers
+CONTAINERS=5000
 IDLE_SECONDS=31 # after which the daemon lets go of namespaces that nobody asks about
 KEPT_MAX=32     # entries: those who still live, and the last dead
 
@@ -53,7 +53,7 @@ test_containers_that_come_and_go_leave_nothing_behind()
     files=$(open_files)
     churn 300 # what is allocated once is allocated now
     kib=$(memory_kib Rss)
-    churn "$COME_AND_GO"
+    churn "$CONTAINERS"
     sleep $IDLE_SECONDS
     ask_once
     expect_between "open files, $files before" 1 $((files + 8)) "$(open_files)"
