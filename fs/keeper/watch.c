@@ -93,12 +93,12 @@ next_look(const Worker *active, uint64_t oldest, uint64_t now)
     return next > now ? next : now + LOOK_NSEC;
 }
 
-/* Nothing was served since the last look though somebody waits. */
+/* Whether anybody waits does not tell: it may have taken all that was asked from the kernel, and
+ * died before it began to answer. */
 static bool
-has_died(const Keeper *keeper, const Worker *active, uint64_t oldest, uint64_t now)
+has_died(const Keeper *keeper, const Worker *active, uint64_t now)
 {
-    return keeper->watch.changed != now && (oldest || keeper->watch.pending_since) &&
-           dying_is(active->pid);
+    return keeper->watch.changed != now && dying_is(active->pid);
 }
 
 void
@@ -124,7 +124,7 @@ watch_look(Keeper *keeper, uint64_t now)
     else if (keeper->watch.pending_since == 0)
         keeper->watch.pending_since = now;
     keeper->watch.next = next_look(active, oldest, now);
-    if (has_died(keeper, active, oldest, now)) {
+    if (has_died(keeper, active, now)) {
         keeper_log(LOG_WARNING, "worker %d is dead but for what the kernel holds",
                    (int)active->pid);
         (void)kill(active->pid, SIGKILL); /* if only its first thread has ended, it is hostile */

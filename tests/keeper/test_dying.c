@@ -1,28 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "fs/keeper/dying.h"
+#include "tests/keeper/held.h"
 #include "tests/unit/cmocka.h"
 
 #include <limits.h>
 #include <pthread.h>
-#include <signal.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
-
-/* Where no signal reaches it: as its child does not come back (vfork(2)) it waits in state D. */
-static void *
-be_held(void *data)
-{
-    if (vfork() == 0) {
-        (void)syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-        (void)syscall(SYS_pause);
-        _exit(0);
-    }
-    return data;
-}
 
 static void *
 sleep_on(void *data)
@@ -69,7 +54,7 @@ is_dying_soon(pid_t child)
 static void
 a_process_of_which_the_kernel_holds_what_is_left_is_dying(void **state)
 {
-    pid_t child = start(true, be_held);
+    pid_t child = start(true, held_run);
 
     (void)state;
     assert_true(is_dying_soon(child));
@@ -94,7 +79,7 @@ a_process_of_which_a_thread_could_still_run_is_not(void **state)
 static void
 a_process_that_lives_is_not(void **state)
 {
-    pid_t child = start(false, be_held);
+    pid_t child = start(false, held_run);
 
     (void)state;
     assert_false(dying_is(child));

@@ -6,6 +6,8 @@
  *     late      the same, each read after 50 ms
  *     poison    whoever answers a read of it dies
  *     stuck     whoever answers a read of it never comes back
+ *     held      who takes a read of it from the kernel dies before anybody could see that it answers,
+ *               but for one thread that the kernel holds; who comes next answers it
  *
  * Compiled again with DIES_AT_START or DIES_AT_GO it is a program that does not work, with
  * HANGS_AT_GO one that never comes to serve; with DIES_IF
@@ -16,7 +18,9 @@
 #include "fs/keeper/recover.h"
 #include "fs/keeper/worker_link.h"
 #include "tests/keeper/content.h"
+#include "tests/keeper/held.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -35,9 +39,12 @@
 #define THREADS 2 /* of each connection */
 #define LATE_NSEC 50000000L
 
-enum { ROOT = 1, CONTENT, LATE, POISON, STUCK, N_NODES };
-static const char *const names[N_NODES] = {
-    [CONTENT] = "content", [LATE] = "late", [POISON] = "poison", [STUCK] = "stuck"};
+enum { ROOT = 1, CONTENT, LATE, POISON, STUCK, HELD, N_NODES };
+static const char *const names[N_NODES] = {[CONTENT] = "content",
+                                           [LATE] = "late",
+                                           [POISON] = "poison",
+                                           [STUCK] = "stuck",
+                                           [HELD] = "held"};
 static WorkerLink keeper_link;
 static atomic_bool is_draining;
 static char content[CONTENT_SIZE];
@@ -155,6 +162,42 @@ poke(void *data)
     worker_link_poke(&keeper_link);
 }
 
+static void
+end_thread(int sig)
+{
+    (void)syscall(SYS_exit, sig); /* this one alone */
+}
+
+/* Ends every thread of this process but one that is held. */
+static void
+end_but_held(void)
+{
+    const struct sigaction on_end = {.sa_handler = end_thread};
+    const struct dirent *entry;
+    pthread_t held;
+    DIR *tasks;
+
+    (void)sigaction(SIGUSR2, &on_end, NULL);
+    if (pthread_create(&held, NULL, held_run, NULL) != 0)
+        _exit(1);
+    while (!atomic_load(&held_is_there))
+        ;
+    tasks = opendir("/proc/self/task");
+    while (tasks && (entry = readdir(tasks)) != NULL)
+        if (atoi(entry->d_name) > 0 && atoi(entry->d_name) != gettid())
+            (void)tgkill(getpid(), atoi(entry->d_name), SIGUSR2);
+    end_thread(0);
+}
+
+static bool
+is_read_of(const uint8_t *buffer, uint64_t node)
+{
+    struct fuse_in_header header;
+
+    memcpy(&header, buffer, sizeof header);
+    return header.opcode == FUSE_READ && header.nodeid == node;
+}
+
 static void *
 run(void *data)
 {
@@ -175,6 +218,8 @@ run(void *data)
         }
         if (n < 0)
             continue;
+        if (is_read_of(buffer, HELD))
+            end_but_held();
         if (table_begin(table->head, place, 0, keeper_now()))
             poke(NULL);
         (void)serve(buffer, (size_t)n, NULL);
