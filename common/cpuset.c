@@ -24,7 +24,8 @@ cpuset_count(const CpuSet *set)
     unsigned n = 0;
 
     for (size_t i = 0; i < G_N_ELEMENTS(set->bits); i++)
-        n += (unsigned)__builtin_popcountll(set->bits[i]);
+        if (set->bits[i] != 0) /* of nearly all machines in the first word alone */
+            n += (unsigned)__builtin_popcountll(set->bits[i]);
     return n;
 }
 

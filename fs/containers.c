@@ -22,6 +22,7 @@ typedef struct {
 
 struct Containers {
     const CgroupLayout *layout;
+    SharedCpus *cpus;      /* has a lock of its own */
     Shelf *shelf;          /* NULL: nothing is kept */
     GMutex lock;           /* guards all below */
     GHashTable *by_key;    /* owns the entries */
@@ -38,7 +39,6 @@ container_clear(void *data)
     Container *container = data;
 
     cgroup_paths_clear(&container->paths);
-    shared_cpu_clear(&container->cpu);
     g_mutex_clear(&container->known.lock);
 }
 
@@ -48,7 +48,6 @@ container_new(uint64_t number)
     Container *container = g_atomic_rc_box_new0(Container);
 
     container->number = number;
-    g_mutex_init(&container->cpu.lock);
     g_mutex_init(&container->known.lock);
     return container;
 }
@@ -79,7 +78,7 @@ entry_free(gpointer data)
 static char *
 key_of(const CgroupPaths *paths, uint64_t id)
 {
-    GString *key = g_string_sized_new(512);
+    g_autoptr(GString) key = g_string_sized_new(512);
 
     g_string_append_printf(key, "%" PRIx64 "\n", id);
     if (paths->unified)
@@ -89,7 +88,7 @@ key_of(const CgroupPaths *paths, uint64_t id)
         if (paths->v1[i])
             g_string_append(key, paths->v1[i]);
     }
-    return g_string_free(key, FALSE);
+    return g_strdup(key->str); /* it is kept: without the room that was left */
 }
 
 /* Of the id alone, which hardly any two share: paths are long. */
@@ -108,6 +107,7 @@ containers_new(const CgroupLayout *layout, unsigned max, uint64_t first)
 
     g_mutex_init(&containers->lock);
     containers->layout = layout;
+    containers->cpus = shared_cpus_new();
     containers->by_key = g_hash_table_new_full(key_hash, g_str_equal, NULL, entry_free);
     containers->by_number = g_hash_table_new(g_int64_hash, g_int64_equal);
     g_queue_init(&containers->by_use);
@@ -124,6 +124,7 @@ containers_free(Containers *containers)
         return;
     g_hash_table_unref(containers->by_number);
     g_hash_table_unref(containers->by_key);
+    shared_cpus_free(containers->cpus);
     g_mutex_clear(&containers->lock);
     g_free(containers);
 }
@@ -318,6 +319,12 @@ containers_list(Containers *containers)
     for (GList *link = containers->by_use.head; link; link = link->next)
         g_ptr_array_add(list, container_ref(((Entry *)link->data)->container));
     return list;
+}
+
+SharedCpus *
+containers_cpus(const Containers *containers)
+{
+    return containers->cpus;
 }
 
 bool

@@ -21,7 +21,7 @@ typedef struct Containers Containers;
 #define CONTAINER_NUMBER_MAX ((UINT64_C(1) << 40) - 1) /* as fs/request/tree.h has room for it */
 #define CONTAINER_FILES 16 /* the first rows of proc_files; no other has a known longest text */
 
-/* Shared; all but the counters, @cpu and @known never changes. */
+/* Shared; all but the counters and @known never changes. */
 typedef struct {
     uint64_t number;           /* from 1; never given to another while the machine is up */
     uint64_t id;               /* cgroup_container_id() */
@@ -32,8 +32,7 @@ typedef struct {
      * is what the first one was told to the end: the length of a text that the kernel caches must
      * never change (fs/request/sizes.h). */
     uint32_t longest[CONTAINER_FILES];
-    SharedCpu cpu;      /* of this tick */
-    CgroupsKnown known; /* where @paths lead, the same */
+    CgroupsKnown known; /* where @paths lead, in this tick */
 } Container;
 
 /* Numbers begin above @first.  @layout is borrowed. */
@@ -53,6 +52,9 @@ Container *containers_find(Containers *containers, uint64_t number);
 void containers_told(Containers *containers, const Container *container);
 /* All of them, those used last first; the caller unrefs the array, which owns references. */
 GPtrArray *containers_list(Containers *containers);
+
+/* What files of one of them share in a tick; borrowed. */
+SharedCpus *containers_cpus(const Containers *containers);
 
 /* READ_ERROR_GONE if its cgroup was removed, also if another has taken its paths since. */
 bool container_is_there(const CgroupLayout *layout, const Container *container, GError **error);

@@ -28,16 +28,21 @@ read_times(RecordReader *reader, CpuTimes *ret)
     ret->steal = record_take(reader);
 }
 
+/* The first words are what is not needed any more. */
 static void
-write_last(const CgroupCpu *last, RecordWriter *writer)
+write_last(const CpuLast *last, RecordWriter *writer)
 {
-    const uint64_t words[] = {last->is_root, last->id,        last->quota,
-                              last->period,  last->user,      last->nice,
-                              last->system,  last->throttled, last->n_per_cpu};
+    const uint64_t words[] = {
+        0, 0, 0, 0, last->user, last->nice, last->system, last->throttled, last->n_per_cpu};
+    CpuSet its = {0};
 
+    for (unsigned cpu = 0; cpu < last->n_per_cpu; cpu++)
+        if (last->per_cpu[cpu].is_its)
+            cpuset_add(&its, cpu);
     record_write_many(writer, words, G_N_ELEMENTS(words));
-    record_write_cpus(writer, &last->cpus);
-    record_write_many(writer, (const uint64_t *)last->per_cpu, last->n_per_cpu * USAGE_WORDS);
+    record_write_cpus(writer, &its);
+    for (unsigned cpu = 0; cpu < last->n_per_cpu; cpu++)
+        record_write_many(writer, (const uint64_t *)&last->per_cpu[cpu].usage, USAGE_WORDS);
 }
 
 void
@@ -56,20 +61,24 @@ cpu_record_write(const CpuView *view, RecordWriter *writer)
 }
 
 static void
-read_last(RecordReader *reader, CgroupCpu *ret)
+read_last(RecordReader *reader, CpuLast *ret)
 {
-    ret->is_root = record_take_max(reader, 1) != 0;
-    ret->id = record_take(reader);
-    ret->quota = record_take(reader);
-    ret->period = record_take(reader);
+    uint64_t unused[4];
+    CpuSet its;
+
+    record_take_many(reader, unused, G_N_ELEMENTS(unused));
     ret->user = record_take(reader);
     ret->nice = record_take(reader);
     ret->system = record_take(reader);
     ret->throttled = record_take(reader);
     ret->n_per_cpu = (unsigned)record_take_max(reader, CPUSET_MAX);
-    record_take_cpus(reader, &ret->cpus);
-    ret->per_cpu = g_new0(CpuUsage, ret->n_per_cpu);
-    record_take_many(reader, (uint64_t *)ret->per_cpu, ret->n_per_cpu * USAGE_WORDS);
+    record_take_cpus(reader, &its);
+    ret->per_cpu = g_new0(CpuUsed, ret->n_per_cpu);
+    for (unsigned cpu = 0; cpu < ret->n_per_cpu; cpu++) {
+        ret->per_cpu[cpu].is_its = cpuset_has(&its, cpu);
+        ret->n_its += ret->per_cpu[cpu].is_its;
+        record_take_many(reader, (uint64_t *)&ret->per_cpu[cpu].usage, USAGE_WORDS);
+    }
 }
 
 bool

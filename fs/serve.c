@@ -99,7 +99,8 @@ take_with_shared(const Server *server, const Making *making, unsigned needs, Sna
     uint64_t tick = tick_enter(server->sources.tick, making->now);
     CpuFound found = {0};
 
-    *ret_shared = shared_cpu_get(&making->asker->container->cpu, tick, needs, &found);
+    *ret_shared = shared_cpus_get(containers_cpus(server->containers),
+                                  making->asker->container->number, tick, needs, &found);
     if (*ret_shared)
         needs = (needs & ~of_cpus) | NEED_HOST_CPU;
     if (!snapshot_take(&server->sources, &making->asker->reader, needs, making->now, ret, error)) {
@@ -135,7 +136,7 @@ take_snapshot(const Server *server, const Making *making, View *view, Snapshot *
         !container_is_there_in(server->sources.layout, container, snapshot->tick, error))
         return false;
     if (!is_shared)
-        shared_cpu_put(&container->cpu, needs, snapshot);
+        shared_cpus_put(containers_cpus(server->containers), container->number, needs, snapshot);
     return true;
 }
 

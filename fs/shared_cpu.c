@@ -4,6 +4,50 @@
 
 #define OF_CPUS ((unsigned)(NEED_CPUS | NEED_CPU_TIME))
 
+/* So many containers share in a tick; who comes later finds out for himself. */
+#define CONTAINERS_MAX 256
+
+typedef struct {
+    uint64_t container; /* the key */
+    unsigned needs;     /* of these (SnapshotNeeds) */
+    CpuFound found;
+} Entry;
+
+struct SharedCpus {
+    GMutex lock; /* guards all below */
+    uint64_t tick;
+    GHashTable *by_container; /* what was found in that; owns the entries */
+};
+
+static void
+entry_free(gpointer data)
+{
+    Entry *entry = data;
+
+    cgroup_cpu_clear(&entry->found.cpu);
+    g_free(entry);
+}
+
+SharedCpus *
+shared_cpus_new(void)
+{
+    SharedCpus *shared = g_new0(SharedCpus, 1);
+
+    g_mutex_init(&shared->lock);
+    shared->by_container = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, entry_free);
+    return shared;
+}
+
+void
+shared_cpus_free(SharedCpus *shared)
+{
+    if (!shared)
+        return;
+    g_hash_table_unref(shared->by_container);
+    g_mutex_clear(&shared->lock);
+    g_free(shared);
+}
+
 static CpuFound
 copy(const CpuFound *found)
 {
@@ -15,42 +59,54 @@ copy(const CpuFound *found)
 }
 
 bool
-shared_cpu_get(SharedCpu *shared, uint64_t tick, unsigned needs, CpuFound *ret)
+shared_cpus_get(SharedCpus *shared, uint64_t container, uint64_t tick, unsigned needs,
+                CpuFound *ret)
 {
     g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&shared->lock);
+    const Entry *entry = g_hash_table_lookup(shared->by_container, &container);
     unsigned wanted = needs & OF_CPUS;
 
-    if (tick == 0 || shared->tick != tick || wanted == 0 || (wanted & ~shared->needs) != 0)
+    if (!entry || shared->tick != tick || wanted == 0 || (wanted & ~entry->needs) != 0)
         return false;
-    *ret = copy(&shared->found);
+    *ret = copy(&entry->found);
     return true;
 }
 
-/* True if what is there is newer, or as good. */
-static bool
-is_better(const SharedCpu *shared, uint64_t tick, unsigned needs)
+/* Under the lock: where what was found in @tick goes.  NULL if somebody is further, or there is no
+ * room. */
+static Entry *
+enter(SharedCpus *shared, uint64_t container, uint64_t tick)
 {
-    return shared->tick > tick || (shared->tick == tick && (needs & ~shared->needs) == 0);
+    Entry *entry;
+
+    if (tick < shared->tick)
+        return NULL;
+    if (tick > shared->tick)
+        g_hash_table_remove_all(shared->by_container);
+    shared->tick = tick;
+    entry = g_hash_table_lookup(shared->by_container, &container);
+    if (entry || g_hash_table_size(shared->by_container) >= CONTAINERS_MAX)
+        return entry;
+    entry = g_new0(Entry, 1);
+    entry->container = container;
+    (void)g_hash_table_insert(shared->by_container, &entry->container, entry);
+    return entry;
 }
 
 void
-shared_cpu_put(SharedCpu *shared, unsigned needs, const Snapshot *snapshot)
+shared_cpus_put(SharedCpus *shared, uint64_t container, unsigned needs, const Snapshot *snapshot)
 {
     g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&shared->lock);
     const CpuFound found = {snapshot->now, snapshot->born, snapshot->cpu};
+    Entry *entry;
 
     needs &= OF_CPUS;
-    if (snapshot->tick == 0 || needs == 0 || is_better(shared, snapshot->tick, needs))
+    if (snapshot->tick == 0 || needs == 0)
         return;
-    cgroup_cpu_clear(&shared->found.cpu);
-    shared->found = copy(&found);
-    shared->tick = snapshot->tick;
-    shared->needs = needs;
-}
-
-void
-shared_cpu_clear(SharedCpu *shared)
-{
-    cgroup_cpu_clear(&shared->found.cpu);
-    g_mutex_clear(&shared->lock);
+    entry = enter(shared, container, snapshot->tick);
+    if (!entry || (needs & ~entry->needs) == 0)
+        return; /* what is there is as good */
+    cgroup_cpu_clear(&entry->found.cpu);
+    entry->found = copy(&found);
+    entry->needs = needs;
 }

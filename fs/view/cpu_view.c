@@ -61,14 +61,26 @@ show(CpuView *view, unsigned n)
     view->n_seen = n;
 }
 
+/* Which CPUs are its own; whatever was known of each is forgotten. */
+static void
+remember_cpus(CpuLast *last, const CgroupCpu *now)
+{
+    if (last->n_per_cpu != now->n_per_cpu)
+        last->per_cpu = g_renew(CpuUsed, last->per_cpu, now->n_per_cpu);
+    last->n_per_cpu = now->n_per_cpu;
+    last->n_its = 0;
+    for (unsigned cpu = 0; cpu < now->n_per_cpu; cpu++) {
+        last->per_cpu[cpu] = (CpuUsed){.is_its = cpuset_has(&now->cpus, cpu)};
+        last->n_its += last->per_cpu[cpu].is_its;
+    }
+}
+
 /* "At birth nothing was used, and these CPUs were there." */
 static void
 begin(CpuView *view, const CgroupCpu *now, const CpuSet *shown)
 {
     show(view, cpuset_count(shown));
-    view->last.cpus = now->cpus;
-    view->last.per_cpu = g_new0(CpuUsage, now->n_per_cpu);
-    view->last.n_per_cpu = now->n_per_cpu;
+    remember_cpus(&view->last, now);
 }
 
 /* Gives @amount to the CPUs online, evenly, of the field at @offset in CpuTimes. */
@@ -113,14 +125,14 @@ used_between(const CpuUsage *last, const CpuUsage *now)
 static CpuUsage
 take_per_cpu(CpuView *view, const CgroupCpu *now)
 {
-    const CgroupCpu *last = &view->last;
-    bool one_to_one = view->n_online == cpuset_count(&last->cpus);
+    const CpuLast *last = &view->last;
+    bool one_to_one = view->n_online == last->n_its;
     CpuUsage rest = {0};
     unsigned next = 0;
 
     for (unsigned cpu = 0; cpu < MIN(now->n_per_cpu, last->n_per_cpu); cpu++) {
-        CpuUsage used = used_between(&last->per_cpu[cpu], &now->per_cpu[cpu]);
-        bool own = one_to_one && cpuset_has(&last->cpus, cpu);
+        CpuUsage used = used_between(&last->per_cpu[cpu].usage, &now->per_cpu[cpu]);
+        bool own = one_to_one && last->per_cpu[cpu].is_its;
 
         grow(own ? &view->cpus[next].user : &rest.user, used.user);
         grow(own ? &view->cpus[next].system : &rest.system, used.system);
@@ -132,7 +144,7 @@ take_per_cpu(CpuView *view, const CgroupCpu *now)
 static void
 take_usage(CpuView *view, const CgroupCpu *now)
 {
-    const CgroupCpu *last = &view->last;
+    const CpuLast *last = &view->last;
     CpuUsage rest;
 
     if (now->n_per_cpu > 0 && last->n_per_cpu > 0)
@@ -194,11 +206,15 @@ sum(CpuView *view)
 }
 
 static void
-remember(CgroupCpu *last, const CgroupCpu *now)
+remember(CpuLast *last, const CgroupCpu *now)
 {
-    g_free(last->per_cpu);
-    *last = *now;
-    last->per_cpu = g_memdup2(now->per_cpu, now->n_per_cpu * sizeof *now->per_cpu);
+    remember_cpus(last, now);
+    for (unsigned cpu = 0; cpu < now->n_per_cpu; cpu++)
+        last->per_cpu[cpu].usage = now->per_cpu[cpu];
+    last->user = now->user;
+    last->nice = now->nice;
+    last->system = now->system;
+    last->throttled = now->throttled;
 }
 
 void

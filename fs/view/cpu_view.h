@@ -19,6 +19,20 @@ typedef enum {
  * use, N = min(|cpuset|, quota / period), at least 1. */
 CpuSet cpu_view_shown(const CgroupCpu *cpu, CpuPolicy policy);
 
+/* What it had used of one of the host's CPUs. */
+typedef struct {
+    CpuUsage usage;
+    bool is_its; /* it might run there */
+} CpuUsed;
+
+/* What a container had used when it was looked at: of CgroupCpu what the next look is compared with,
+ * in no more room than it takes, as one is kept for each container. */
+typedef struct {
+    uint64_t user, nice, system, throttled;
+    CpuUsed *per_cpu; /* n_per_cpu of them, of which n_its are its own.  Owned */
+    unsigned n_per_cpu, n_its;
+} CpuLast;
+
 /* A container's CPU time as if the kernel had counted it for N CPUs.  Microseconds.  Everything in
  * it only ever grows, over any sequence of cpu_view_advance().  Owned; {0} is "never seen". */
 typedef struct {
@@ -30,7 +44,7 @@ typedef struct {
     CpuTimes total; /* of all ever seen, as the kernel's own "cpu" line is of all possible CPUs */
 
     uint64_t elapsed; /* age of the container at the last advance */
-    CgroupCpu last;   /* counters at the last advance; its per_cpu is owned here */
+    CpuLast last;
 } CpuView;
 
 /* Takes in what was used up to the instant @elapsed after the container's birth, on behalf of the

@@ -6,26 +6,24 @@
 #define TICK 1000
 #define ALL (NEED_CPUS | NEED_CPU_TIME)
 
+#define CONTAINER 3
+
 static int
 set_up(void **state)
 {
-    SharedCpu *shared = g_new0(SharedCpu, 1);
-
-    g_mutex_init(&shared->lock);
-    *state = shared;
+    *state = shared_cpus_new();
     return 0;
 }
 
 static int
 tear_down(void **state)
 {
-    shared_cpu_clear(*state);
-    g_free(*state);
+    shared_cpus_free(*state);
     return 0;
 }
 
 static void
-put(SharedCpu *shared, uint64_t tick, unsigned needs, uint64_t quota)
+put(SharedCpus *shared, uint64_t tick, unsigned needs, uint64_t quota)
 {
     CpuUsage usages[] = {{.total = 1}, {.total = 2}};
     const Snapshot snapshot = {.tick = tick,
@@ -33,14 +31,14 @@ put(SharedCpu *shared, uint64_t tick, unsigned needs, uint64_t quota)
                                .born = 7,
                                .cpu = {.quota = quota, .per_cpu = usages, .n_per_cpu = 2}};
 
-    shared_cpu_put(shared, needs, &snapshot);
+    shared_cpus_put(shared, CONTAINER, needs, &snapshot);
 }
 
 static bool
-has(SharedCpu *shared, uint64_t tick, unsigned needs)
+has(SharedCpus *shared, uint64_t tick, unsigned needs)
 {
     CpuFound found = {0};
-    bool is_there = shared_cpu_get(shared, tick, needs, &found);
+    bool is_there = shared_cpus_get(shared, CONTAINER, tick, needs, &found);
 
     cgroup_cpu_clear(&found.cpu);
     return is_there;
@@ -52,7 +50,7 @@ what_one_found_others_of_the_tick_get(void **state)
     CpuFound found = {0};
 
     put(*state, TICK, ALL, 50);
-    assert_true(shared_cpu_get(*state, TICK, NEED_CPUS | NEED_CPUINFO, &found));
+    assert_true(shared_cpus_get(*state, CONTAINER, TICK, NEED_CPUS | NEED_CPUINFO, &found));
     assert_int_equal(found.now, TICK + 1);
     assert_int_equal(found.born, 7);
     assert_int_equal(found.cpu.quota, 50);
@@ -99,6 +97,29 @@ more_takes_the_place_of_less(void **state)
     assert_true(has(*state, TICK, ALL));
 }
 
+static void
+what_is_one_container_s_is_no_other_s(void **state)
+{
+    CpuFound found = {0};
+
+    put(*state, TICK, ALL, 50);
+    assert_false(shared_cpus_get(*state, CONTAINER + 1, TICK, NEED_CPUS, &found));
+}
+
+static void
+of_many_containers_the_first_share(void **state)
+{
+    const Snapshot snapshot = {.tick = TICK, .cpu = {.quota = 50}};
+    CpuFound found = {0};
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < 1000; i++)
+        shared_cpus_put(*state, i, ALL, &snapshot);
+    for (unsigned i = 0; i < 1000; i++)
+        n += shared_cpus_get(*state, i, TICK, ALL, &found);
+    assert_int_equal(n, 256);
+}
+
 int
 main(void)
 {
@@ -109,6 +130,8 @@ main(void)
         TEST(who_needs_more_finds_nothing),
         TEST(less_or_older_does_not_take_the_place_of_more),
         TEST(more_takes_the_place_of_less),
+        TEST(what_is_one_container_s_is_no_other_s),
+        TEST(of_many_containers_the_first_share),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -405,7 +405,7 @@ a_copy_goes_its_own_way(void **state)
     assert_int_equal(copy.cpus[0].user, 1 * SEC);
     assert_int_equal(copy.cpus[1].idle, 10 * SEC);
     assert_int_equal(copy.capacity[1], 10 * SEC);
-    assert_int_equal(copy.last.per_cpu[0].user, 1 * SEC);
+    assert_int_equal(copy.last.per_cpu[0].usage.user, 1 * SEC);
 }
 
 static void
