@@ -6,7 +6,8 @@
  *     LD_PRELOAD=libfault.so OWNPROC_FAULT=crash|memory|files ownprocd …
  *
  * crash: a store to address 0.  memory, files: takes all that its resource limits let it have, and
- * goes on.  When: at random, 0.1 to 0.3 s after the worker's first answer. */
+ * goes on; of memory also what is given back from then on.  When: at random, 0.1 to 0.3 s after the
+ * worker's first answer. */
 
 #include "fs/keeper/spawn.h"
 #include "tests/system/steady/kills.h"
@@ -26,9 +27,9 @@ static _Atomic uint64_t due; /* 0: nothing was answered yet; UINT64_MAX: it is d
 static atomic_int calls_left;
 
 static void
-take_memory(void)
+take_memory(size_t largest)
 {
-    for (size_t size = 64u << 20; size >= 16; size /= 2)
+    for (size_t size = largest; size >= 16; size /= 2)
         while (malloc(size)) /* lost on purpose */
             ;
 }
@@ -46,13 +47,19 @@ crash(void)
     *(volatile int *)NULL = 1;
 }
 
+static bool
+is_of_memory(const char *how)
+{
+    return how && strcmp(how, "memory") == 0;
+}
+
 static void
 go_wrong(void)
 {
     const char *how = getenv("OWNPROC_FAULT");
 
-    if (how && strcmp(how, "memory") == 0)
-        take_memory();
+    if (is_of_memory(how))
+        take_memory(64u << 20);
     else if (how && strcmp(how, "files") == 0)
         take_files();
     else if (how)
@@ -64,6 +71,8 @@ perhaps(void)
 {
     uint64_t at = atomic_load(&due);
 
+    if (at == UINT64_MAX && is_of_memory(getenv("OWNPROC_FAULT")))
+        take_memory(4096);
     if (at == 0 || steady_now() < at || atomic_fetch_sub(&calls_left, 1) != 1)
         return;
     atomic_store(&due, UINT64_MAX);
