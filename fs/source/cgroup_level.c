@@ -17,7 +17,19 @@ count_components(const char *path)
     return n;
 }
 
-/* Where @path leads, which is asked once in a tick. */
+/* What need not be looked up by its path: it was in this tick, or needs not be at all. */
+static CgroupDirectory *
+find_known(const Cgroups *cgroups, unsigned place)
+{
+    CgroupsKnownPlace at;
+
+    if (!cgroups_known_find(cgroups->known, place, cgroups->tick, &at) &&
+        !(cgroups->by_number && cgroups_known_use(cgroups->known, place, cgroups->tick, &at)))
+        return NULL;
+    return cgroup_directory_find(at.dev, at.ino);
+}
+
+/* Where @path leads, which is asked once in a tick at most. */
 static CgroupDirectory *
 find_directory(const CgroupHierarchy *hierarchy, const char *path, const Cgroups *cgroups,
                GError **error)
@@ -29,11 +41,9 @@ find_directory(const CgroupHierarchy *hierarchy, const char *path, const Cgroups
     if (!cgroups->known || cgroups->tick == 0)
         return cgroup_directory_open(hierarchy, path, error);
     place = cgroups_place(cgroups->layout, hierarchy);
-    if (cgroups_known_find(cgroups->known, place, cgroups->tick, &at)) {
-        directory = cgroup_directory_find(at.dev, at.ino);
-        if (directory)
-            return directory;
-    }
+    directory = find_known(cgroups, place);
+    if (directory)
+        return directory;
     directory = cgroup_directory_open(hierarchy, path, error);
     if (!directory)
         return NULL;

@@ -31,11 +31,26 @@ cgroups_known_add(CgroupsKnown *known, unsigned place, const CgroupsKnownPlace *
     g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&known->lock);
     CgroupsKnownPlace *at = &known->places[place];
     ino_t its = found->its != 0 ? found->its : at->its;
+    uint64_t used = at->used;
 
     if (at->tick > found->tick)
         return; /* somebody is further */
     *at = *found;
     at->its = its;
+    at->used = used;
+}
+
+bool
+cgroups_known_use(CgroupsKnown *known, unsigned place, uint64_t tick, CgroupsKnownPlace *ret)
+{
+    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&known->lock);
+    CgroupsKnownPlace *at = &known->places[place];
+
+    if (at->tick == 0 || at->its == 0 || at->its != at->ino)
+        return false;
+    at->used = MAX(at->used, tick);
+    *ret = *at;
+    return true;
 }
 
 void
@@ -61,7 +76,7 @@ cgroups_known_are_its(CgroupsKnown *known, uint64_t tick, CgroupsSeen *ret_seen)
         const CgroupsKnownPlace *at = &known->places[i];
 
         ret_seen->ino[i] = at->tick == 0 ? 0 : at->ino;
-        if (tick == 0 || at->tick != tick)
+        if (tick == 0 || (at->tick != tick && at->used != tick))
             continue;
         any = true;
         all = all && at->ino == at->its;

@@ -26,6 +26,7 @@ typedef struct {
     ino_t ino; /* what it led to */
     ino_t its; /* what is proved to be the container's: it was still there after its path had led
                   to this; 0: nothing is */
+    uint64_t used; /* in which that was read, whatever the path leads to by now; 0: never */
 } CgroupsKnownPlace;
 
 typedef struct CgroupsKnown {
@@ -46,10 +47,15 @@ unsigned cgroups_place(const CgroupLayout *layout, const CgroupHierarchy *hierar
 bool cgroups_known_find(CgroupsKnown *known, unsigned place, uint64_t tick, CgroupsKnownPlace *ret);
 void cgroups_known_add(CgroupsKnown *known, unsigned place, const CgroupsKnownPlace *found);
 
+/* True if what @place led to last is proved to be the container's, which says so for @tick (not 0):
+ * its numbers are the container's as long as it is there at all, and who reads them fails when it is
+ * not. */
+bool cgroups_known_use(CgroupsKnown *known, unsigned place, uint64_t tick, CgroupsKnownPlace *ret);
+
 /* In @tick the container's number was found to be @id: one of its paths need not be asked again. */
 void cgroups_known_renew(CgroupsKnown *known, uint64_t id, uint64_t tick);
 
-/* True if all that was found out in @tick is proved to be the container's, and something was.  Else
+/* True if all that was found out or used in @tick is proved to be the container's, and something was.  Else
  * *@ret_seen is what will be, if the container is there now. */
 bool cgroups_known_are_its(CgroupsKnown *known, uint64_t tick, CgroupsSeen *ret_seen);
 /* The container was there after @seen. */

@@ -2,6 +2,7 @@
 
 #include "fs/source/snapshot.h"
 
+#include "common/error.h"
 #include "common/lines.h"
 #include "common/number.h"
 
@@ -208,6 +209,22 @@ take_all(const SnapshotOrder *order, Snapshot *snapshot, GError **error)
     return snapshot_take_resources(order, snapshot, error);
 }
 
+/* All of it anew, if a cgroup was gone that need not be where the container's path leads. */
+static bool
+take_again(SnapshotOrder *order, Snapshot *snapshot, GError **problem)
+{
+    const Snapshot nothing = {.now = snapshot->now, .tick = snapshot->tick};
+
+    if (!order->cgroups.by_number || !g_error_matches(*problem, READ_ERROR, READ_ERROR_GONE))
+        return false;
+    g_clear_error(problem);
+    snapshot_clear(snapshot);
+    *snapshot = nothing;
+    cgroups_last_clear(order->cgroups.last);
+    order->cgroups.by_number = false;
+    return take_all(order, snapshot, problem);
+}
+
 bool
 snapshot_take(const Sources *sources, const Reader *reader, unsigned needs, uint64_t now,
               Snapshot *ret, GError **error)
@@ -215,14 +232,18 @@ snapshot_take(const Sources *sources, const Reader *reader, unsigned needs, uint
     g_auto(Snapshot) snapshot = {.now = now};
     g_auto(CgroupsLast) last = {0};
     SnapshotOrder order = {sources, reader, needs, {sources->layout, &reader->container}};
+    GError *problem = NULL;
 
     if (now > 0)
         snapshot.tick = tick_enter(sources->tick, now);
     order.cgroups.tick = snapshot.tick;
     order.cgroups.known = reader->known;
     order.cgroups.last = &last;
-    if (!take_all(&order, &snapshot, error))
+    order.cgroups.by_number = reader->known && snapshot.tick != 0;
+    if (!take_all(&order, &snapshot, &problem) && !take_again(&order, &snapshot, &problem)) {
+        g_propagate_error(error, problem);
         return false;
+    }
     *ret = snapshot;
     snapshot = (Snapshot){0};
     return true;

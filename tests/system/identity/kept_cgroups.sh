@@ -52,6 +52,23 @@ test_a_cgroup_that_was_given_the_name_of_another_keeps_its_limit()
     expect_equal "MemTotal of what is called second now" 65536 "$(shown second)"
 }
 
+# v1 only: on v2 it would be another container.  This one's number is that of its memory cgroup.
+test_a_cgroup_made_again_while_the_container_goes_on_counts()
+{
+    local cpus cpu
+    container_make parts memory=64M
+    cpu=$(container_directory cpu parts)
+    for cpus in 1 2 1; do
+        container_set parts cpus=$cpus
+        # Twice: what was found at the first look is what the next one goes by.
+        expect_equal "CPUs" $cpus "$(container_run parts grep -c ^processor "$TREE/proc/cpuinfo")"
+        sleep 0.02
+        expect_equal "CPUs again" $cpus "$(container_run parts grep -c ^processor "$TREE/proc/cpuinfo")"
+        rmdir "$cpu"
+        mkdir "$cpu"
+    done
+}
+
 # The numbers of those above are shared for a tick, and for no longer.
 test_a_limit_changed_above_is_seen_after_a_tick()
 {
@@ -118,7 +135,8 @@ test_files_that_nobody_reads_are_closed()
 
 # What one version of cgroups alone has is no test of the other.
 container_v1_mount memory >/dev/null ||
-    unset -f test_a_cgroup_that_was_given_the_name_of_another_keeps_its_limit
+    unset -f test_a_cgroup_that_was_given_the_name_of_another_keeps_its_limit \
+        test_a_cgroup_made_again_while_the_container_goes_on_counts
 container_v2_mount >/dev/null || unset -f test_a_controller_that_comes_back_is_seen
 
 tap_main

@@ -141,6 +141,41 @@ the_containers_number_tells_where_one_path_leads(void **state)
     assert_int_equal(found(&known, CPU, 30), 0);
 }
 
+static void
+what_is_proved_is_used_without_asking(void **state)
+{
+    CgroupsKnown known = {0};
+    CgroupsKnownPlace at = {0};
+
+    (void)state;
+    leads(&known, MEMORY, 10, 7);
+    assert_false(cgroups_known_use(&known, MEMORY, 10, &at));
+    prove(&known, 10);
+    assert_false(are_its(&known, 20));
+    assert_true(cgroups_known_use(&known, MEMORY, 20, &at));
+    assert_int_equal(at.ino, 7);
+    assert_true(are_its(&known, 20));
+    assert_int_equal(found(&known, MEMORY, 20), 0); /* where the path leads is not known by that */
+}
+
+static void
+who_finds_another_cgroup_there_uses_it_when_it_is_proved(void **state)
+{
+    CgroupsKnown known = {0};
+    CgroupsKnownPlace at = {0};
+
+    (void)state;
+    leads(&known, MEMORY, 10, 7);
+    prove(&known, 10);
+    assert_true(cgroups_known_use(&known, MEMORY, 20, &at));
+    leads(&known, MEMORY, 20, 8);
+    assert_false(are_its(&known, 20));
+    assert_false(cgroups_known_use(&known, MEMORY, 20, &at));
+    prove(&known, 20);
+    assert_true(cgroups_known_use(&known, MEMORY, 30, &at));
+    assert_int_equal(at.ino, 8);
+}
+
 int
 main(void)
 {
@@ -151,6 +186,8 @@ main(void)
         cmocka_unit_test(what_was_proved_once_is_its_in_later_ticks),
         cmocka_unit_test(another_cgroup_at_its_path_must_be_proved),
         cmocka_unit_test(what_is_found_during_the_proof_is_not_proved),
+        cmocka_unit_test(what_is_proved_is_used_without_asking),
+        cmocka_unit_test(who_finds_another_cgroup_there_uses_it_when_it_is_proved),
         cmocka_unit_test(the_containers_number_tells_where_one_path_leads),
     };
 
