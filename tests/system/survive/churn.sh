@@ -34,9 +34,10 @@ memfd()
     done | awk '{ print $1 / 2 }'
 }
 
-rss()
+# kib PID WHICH: of its memory.
+kib()
 {
-    awk '$1 == "Rss:" { print $2 }' "/proc/$1/smaps_rollup"
+    awk -v which="$2:" '$1 == which { print $2 }' "/proc/$1/smaps_rollup"
 }
 
 # What there is now: "NAME NUMBER" a line.  First the dead are forgotten, by a look at the living.
@@ -47,13 +48,14 @@ look()
     wait_until 60 has_standby
     serving=$(worker serving) standby=$(worker standby)
     echo "keeper_files $(find "/proc/$KEEPER_PID/fd" -mindepth 1 | wc -l)"
-    echo "keeper_kib $(rss "$KEEPER_PID")"
+    echo "keeper_kib $(kib "$KEEPER_PID" Rss)"
     echo "children $(ps -o pid= --ppid "$KEEPER_PID" | wc -l)"
     echo "table_kib $(memfd ownproc-table)"
     echo "shelf_kib $(memfd ownproc-shelf)"
     echo "worker_files $(find "/proc/$serving/fd" -mindepth 1 | wc -l)"
-    echo "worker_kib $(rss "$serving")"
-    echo "standby_kib $(rss "$standby")"
+    # Its own: of the shelf it has touched what was ever written there.
+    echo "worker_kib $(kib "$serving" Anonymous)"
+    echo "standby_kib $(kib "$standby" Rss)"
     echo "open_requests $("$BUILD/tests/system/slots" "$KEEPER_PID" | awk '{ print $2 }')"
     sed -n 's/^ownproc_entries{of="\([a-z_]*\)"} /entries_\1 /p; s/^ownproc_\(containers\|loads\) /entries_\1 /p' \
         "$KEPT/tree/metrics"
