@@ -23,7 +23,7 @@ container_record_read(uint64_t number, const void *data, size_t len)
     RecordReader reader = record_read(data, len, VERSION);
     g_autoptr(Container) container = container_new(number);
 
-    container->id = record_take(&reader);
+    container->id = container->known.id = record_take(&reader);
     container->reads = record_take(&reader);
     container->snapshots = record_take(&reader);
     if (record_take(&reader) != CONTAINER_FILES)

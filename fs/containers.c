@@ -190,7 +190,7 @@ add_new(Containers *containers, const CgroupPaths *paths, uint64_t id, char *key
     Container *container = container_new(++containers->last);
     Entry *entry;
 
-    container->id = id;
+    container->id = container->known.id = id;
     cgroup_paths_copy(paths, &container->paths);
     entry = add(containers, container, key);
     if (containers->shelf) {

@@ -32,7 +32,7 @@ typedef struct {
      * is what the first one was told to the end: the length of a text that the kernel caches must
      * never change (fs/request/sizes.h). */
     uint32_t longest[CONTAINER_FILES];
-    CgroupsKnown known; /* where @paths lead, in this tick */
+    CgroupsKnown known; /* where @paths lead */
 } Container;
 
 /* Numbers begin above @first.  @layout is borrowed. */

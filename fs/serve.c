@@ -131,7 +131,7 @@ take_snapshot(const Server *server, const Making *making, View *view, Snapshot *
         return false;
     if (needs & (NEED_CPUS | NEED_CPU_TIME))
         view->cpus = cpu_view_shown(&snapshot->cpu, serve_cpu_policy(server, making->asker));
-    /* All was read by paths, and a path may have become another's meanwhile. */
+    /* What was read by paths may be another's by now. */
     if (!take_own_text(server, making->name, view, snapshot, error) ||
         !container_is_there_in(server->sources.layout, container, snapshot->tick, error))
         return false;

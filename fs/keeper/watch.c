@@ -93,12 +93,15 @@ next_look(const Worker *active, uint64_t oldest, uint64_t now)
     return next > now ? next : now + LOOK_NSEC;
 }
 
-/* Whether anybody waits does not tell: it may have taken all that was asked from the kernel, and
- * died before it began to answer. */
+/* That nobody waits does not tell: it may have taken all that was asked from the kernel, and died
+ * before it began to answer.  Or it is just coming to its end, so then it is looked at twice. */
 static bool
-has_died(const Keeper *keeper, const Worker *active, uint64_t now)
+has_died(Keeper *keeper, const Worker *active, uint64_t oldest, uint64_t now)
 {
-    return keeper->watch.changed != now && dying_is(active->pid);
+    bool seemed = keeper->watch.seems_dead;
+
+    keeper->watch.seems_dead = keeper->watch.changed != now && dying_is(active->pid);
+    return keeper->watch.seems_dead && (seemed || oldest || keeper->watch.pending_since);
 }
 
 void
@@ -124,7 +127,7 @@ watch_look(Keeper *keeper, uint64_t now)
     else if (keeper->watch.pending_since == 0)
         keeper->watch.pending_since = now;
     keeper->watch.next = next_look(active, oldest, now);
-    if (has_died(keeper, active, now)) {
+    if (has_died(keeper, active, oldest, now)) {
         keeper_log(LOG_WARNING, "worker %d is dead but for what the kernel holds",
                    (int)active->pid);
         (void)kill(active->pid, SIGKILL); /* if only its first thread has ended, it is hostile */

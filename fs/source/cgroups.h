@@ -18,8 +18,7 @@ typedef struct {
     uint64_t tick;       /* what was read of those above in this tick is not read again; 0: it is */
     CgroupsLast *last;   /* borrowed; NULL: each is looked up */
     CgroupsKnown *known; /* borrowed; NULL: each path is asked */
-    bool by_number;      /* what is proved to be the container's is read wherever its path leads by
-                            now: for who asks again without this if it is gone */
+    bool by_number;      /* cgroups_known_use(): for who asks again without this if one is gone */
 } Cgroups;
 
 void cgroups_last_clear(CgroupsLast *last);

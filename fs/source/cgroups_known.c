@@ -46,7 +46,8 @@ cgroups_known_use(CgroupsKnown *known, unsigned place, uint64_t tick, CgroupsKno
     g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&known->lock);
     CgroupsKnownPlace *at = &known->places[place];
 
-    if (at->tick == 0 || at->its == 0 || at->its != at->ino)
+    if (at->tick == 0 || at->its != at->ino ||
+        (at->ino ^ (uint64_t)place << CGROUPS_ID_SHIFT) != known->id)
         return false;
     at->used = MAX(at->used, tick);
     *ret = *at;
@@ -76,10 +77,10 @@ cgroups_known_are_its(CgroupsKnown *known, uint64_t tick, CgroupsSeen *ret_seen)
         const CgroupsKnownPlace *at = &known->places[i];
 
         ret_seen->ino[i] = at->tick == 0 ? 0 : at->ino;
-        if (tick == 0 || (at->tick != tick && at->used != tick))
+        if (tick == 0 || (at->tick < tick && at->used != tick))
             continue;
         any = true;
-        all = all && at->ino == at->its;
+        all = all && at->tick <= tick && at->ino == at->its; /* else what was found is not here */
     }
     return any && all;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Where the paths of one container led in this tick (common/tick.h): each is asked once in a tick,
- * however many files are read in it.  What is known is the number of a cgroup and nothing that is
- * open: who reads finds that very cgroup, or nothing once it is gone.  Thread-safe. */
+/* Where the paths of one container led in this tick (common/tick.h): each is asked once in a tick
+ * at most, however many files are read in it.  What is known is the number of a cgroup and nothing
+ * that is open: who reads finds that very cgroup, or nothing once it is gone.  Thread-safe. */
 
 #pragma once
 
@@ -30,6 +30,7 @@ typedef struct {
 } CgroupsKnownPlace;
 
 typedef struct CgroupsKnown {
+    uint64_t id; /* the container's, cgroup_container_id(); 0: nobody has said */
     /* private */
     GMutex lock; /* guards all below */
     CgroupsKnownPlace places[CGROUPS_KNOWN_PLACES];
@@ -47,16 +48,18 @@ unsigned cgroups_place(const CgroupLayout *layout, const CgroupHierarchy *hierar
 bool cgroups_known_find(CgroupsKnown *known, unsigned place, uint64_t tick, CgroupsKnownPlace *ret);
 void cgroups_known_add(CgroupsKnown *known, unsigned place, const CgroupsKnownPlace *found);
 
-/* True if what @place led to last is proved to be the container's, which says so for @tick (not 0):
- * its numbers are the container's as long as it is there at all, and who reads them fails when it is
- * not. */
+/* True if what @place led to last is the very cgroup that the container's number is of, and was
+ * proved: it need not be looked up in @tick (not 0).  Who reads in it fails when it is gone (but
+ * for a second, if all that he wants are files which it is known not to have).  That its path may
+ * lead elsewhere by now is no matter for this one; for others of a container, which v1 can rename
+ * and replace, it is. */
 bool cgroups_known_use(CgroupsKnown *known, unsigned place, uint64_t tick, CgroupsKnownPlace *ret);
 
 /* In @tick the container's number was found to be @id: one of its paths need not be asked again. */
 void cgroups_known_renew(CgroupsKnown *known, uint64_t id, uint64_t tick);
 
-/* True if all that was found out or used in @tick is proved to be the container's, and something was.  Else
- * *@ret_seen is what will be, if the container is there now. */
+/* True if all that was found out or used in @tick is proved to be the container's, something was,
+ * and nobody has been further.  Else *@ret_seen is what will be, if the container is there now. */
 bool cgroups_known_are_its(CgroupsKnown *known, uint64_t tick, CgroupsSeen *ret_seen);
 /* The container was there after @seen. */
 void cgroups_known_prove(CgroupsKnown *known, const CgroupsSeen *seen);

@@ -25,8 +25,8 @@ typedef struct {
     bool is_its; /* it might run there */
 } CpuUsed;
 
-/* What a container had used when it was looked at: of CgroupCpu what the next look is compared with,
- * in no more room than it takes, as one is kept for each container. */
+/* What a container had used when it was looked at: of CgroupCpu what the next look is compared
+ * with, in no more room than it takes, as one is kept for each container. */
 typedef struct {
     uint64_t user, nice, system, throttled;
     CpuUsed *per_cpu; /* n_per_cpu of them, of which n_its are its own.  Owned */

@@ -6,8 +6,8 @@
  *     late      the same, each read after 50 ms
  *     poison    whoever answers a read of it dies
  *     stuck     whoever answers a read of it never comes back
- *     held      who takes a read of it from the kernel dies before anybody could see that it answers,
- *               but for one thread that the kernel holds; who comes next answers it
+ *     held      who takes a read of it from the kernel dies before anybody could see that it
+ *               answers, but for one thread that the kernel holds; who comes next answers it
  *
  * Compiled again with DIES_AT_START or DIES_AT_GO it is a program that does not work, with
  * HANGS_AT_GO one that never comes to serve; with DIES_IF

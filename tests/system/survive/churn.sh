@@ -67,17 +67,30 @@ number()
     awk -v name="$1" '$1 == name { print $2 }' "$2"
 }
 
-# no_more NAME ROOM: than before and ROOM.
+# no_more NAME ROOM [WHEN]: than before and ROOM.
 no_more()
 {
     local before
     before=$(number "$1" "$KEPT/before")
-    expect_between "$1, $before before" 0 $((before + $2)) "$(number "$1" "$KEPT/after")"
+    expect_between "$1, $before before" 0 $((before + $2)) "$(number "$1" "$KEPT/${3:-after}")"
 }
 
 # The shelf's memory is never given back: good texts of ten seconds lie there, until there are too many
 # (fs/texts), in up to twice their room.
 TEXTS_KIB=8192
+
+# While it goes on: as much as was read in the last seconds, until there is too much of it (fs/texts,
+# fs/reader/known).
+TEXTS_MAX=16384
+THREADS_MAX=256
+
+nothing_grows_without_end()
+{
+    no_more worker_files 1024 busy
+    no_more worker_kib $((TEXTS_KIB + 4096)) busy
+    expect_between "texts" 1 $TEXTS_MAX "$(number entries_texts "$KEPT/busy")"
+    expect_between "threads" 0 $THREADS_MAX "$(number entries_threads "$KEPT/busy")"
+}
 
 nothing_has_grown()
 {
@@ -145,6 +158,7 @@ test_workers_and_containers_that_come_and_go_leave_nothing_behind()
     echo "# before: $(tr '\n' ' ' <"$KEPT/before")" >&3
     echo "# busy: $(tr '\n' ' ' <"$KEPT/busy")" >&3
     echo "# after $(figure restarts) restarts: $(tr '\n' ' ' <"$KEPT/after")" >&3
+    nothing_grows_without_end
     nothing_has_grown
     expect_between "workers that died" "$RESTARTS" $((RESTARTS + WARM_UP + 1)) "$(figure restarts)"
     expect_equal "requests given up" 0 "$(figure poisoned)"
