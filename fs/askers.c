@@ -132,7 +132,7 @@ askers_identify(Askers *askers, pid_t tid, uint64_t now, GError **error)
         if (!asker->container)
             return NULL;
         asker->reader.known = &asker->container->known;
-        cgroups_known_renew(asker->reader.known, asker->container->id, asker->tick);
+        cgroups_known_renew(asker->reader.known, asker->tick);
     }
     /* Who was of the host a moment ago may have entered a container since: never the host's numbers
      * there, not for a moment. */

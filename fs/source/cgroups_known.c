@@ -30,14 +30,21 @@ cgroups_known_add(CgroupsKnown *known, unsigned place, const CgroupsKnownPlace *
 {
     g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&known->lock);
     CgroupsKnownPlace *at = &known->places[place];
-    ino_t its = found->its != 0 ? found->its : at->its;
-    uint64_t used = at->used;
 
     if (at->tick > found->tick)
         return; /* somebody is further */
-    *at = *found;
-    at->its = its;
-    at->used = used;
+    at->tick = found->tick;
+    at->dev = found->dev;
+    at->ino = found->ino;
+}
+
+/* Whether it led to the cgroup that the container's number is of. */
+static bool
+is_of_number(const CgroupsKnown *known, unsigned place)
+{
+    const CgroupsKnownPlace *at = &known->places[place];
+
+    return at->tick != 0 && (at->ino ^ (uint64_t)place << CGROUPS_ID_SHIFT) == known->id;
 }
 
 bool
@@ -46,8 +53,7 @@ cgroups_known_use(CgroupsKnown *known, unsigned place, uint64_t tick, CgroupsKno
     g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&known->lock);
     CgroupsKnownPlace *at = &known->places[place];
 
-    if (at->tick == 0 || at->its != at->ino ||
-        (at->ino ^ (uint64_t)place << CGROUPS_ID_SHIFT) != known->id)
+    if (!is_of_number(known, place) || at->its != at->ino)
         return false;
     at->used = MAX(at->used, tick);
     *ret = *at;
@@ -55,16 +61,13 @@ cgroups_known_use(CgroupsKnown *known, unsigned place, uint64_t tick, CgroupsKno
 }
 
 void
-cgroups_known_renew(CgroupsKnown *known, uint64_t id, uint64_t tick)
+cgroups_known_renew(CgroupsKnown *known, uint64_t tick)
 {
     g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&known->lock);
 
-    for (unsigned i = 0; i < CGROUPS_KNOWN_PLACES; i++) {
-        CgroupsKnownPlace *at = &known->places[i];
-
-        if (at->tick != 0 && (at->ino ^ (uint64_t)i << CGROUPS_ID_SHIFT) == id)
-            at->tick = MAX(at->tick, tick);
-    }
+    for (unsigned i = 0; i < CGROUPS_KNOWN_PLACES; i++)
+        if (is_of_number(known, i))
+            known->places[i].tick = MAX(known->places[i].tick, tick);
 }
 
 bool

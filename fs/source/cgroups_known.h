@@ -55,8 +55,8 @@ void cgroups_known_add(CgroupsKnown *known, unsigned place, const CgroupsKnownPl
  * and replace, it is. */
 bool cgroups_known_use(CgroupsKnown *known, unsigned place, uint64_t tick, CgroupsKnownPlace *ret);
 
-/* In @tick the container's number was found to be @id: one of its paths need not be asked again. */
-void cgroups_known_renew(CgroupsKnown *known, uint64_t id, uint64_t tick);
+/* In @tick the container was found by its number: one of its paths need not be asked again. */
+void cgroups_known_renew(CgroupsKnown *known, uint64_t tick);
 
 /* True if all that was found out or used in @tick is proved to be the container's, something was,
  * and nobody has been further.  Else *@ret_seen is what will be, if the container is there now. */

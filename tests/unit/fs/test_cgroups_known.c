@@ -130,14 +130,16 @@ the_containers_number_tells_where_one_path_leads(void **state)
     CgroupsKnown known = {0};
 
     (void)state;
-    cgroups_known_renew(&known, 7 ^ cpu << CGROUPS_ID_SHIFT, 10);
+    known.id = 7 ^ cpu << CGROUPS_ID_SHIFT;
+    cgroups_known_renew(&known, 10);
     assert_int_equal(found(&known, CPU, 10), 0);
     leads(&known, MEMORY, 10, 7);
     leads(&known, CPU, 10, 7);
-    cgroups_known_renew(&known, 7 ^ cpu << CGROUPS_ID_SHIFT, 20);
+    cgroups_known_renew(&known, 20);
     assert_int_equal(found(&known, CPU, 20), 7);
     assert_int_equal(found(&known, MEMORY, 20), 0);
-    cgroups_known_renew(&known, 8 ^ cpu << CGROUPS_ID_SHIFT, 30);
+    known.id = 8 ^ cpu << CGROUPS_ID_SHIFT;
+    cgroups_known_renew(&known, 30);
     assert_int_equal(found(&known, CPU, 30), 0);
 }
 
@@ -187,7 +189,7 @@ who_was_overtaken_has_no_proof(void **state)
     leads(&known, MEMORY, 10, 7);
     prove(&known, 10);
     assert_true(cgroups_known_use(&known, MEMORY, 20, &at));
-    cgroups_known_renew(&known, known.id, 30);
+    cgroups_known_renew(&known, 30);
     leads(&known, MEMORY, 20, 8);
     assert_false(are_its(&known, 20));
     assert_true(are_its(&known, 30));
