@@ -22,7 +22,7 @@ typedef struct {
 
 struct Containers {
     const CgroupLayout *layout;
-    SharedCpus *cpus;      /* has a lock of its own */
+    Cache *cpus;           /* shared_cpu.h; has a lock of its own */
     Shelf *shelf;          /* NULL: nothing is kept */
     GMutex lock;           /* guards all below */
     GHashTable *by_key;    /* owns the entries */
@@ -124,7 +124,7 @@ containers_free(Containers *containers)
         return;
     g_hash_table_unref(containers->by_number);
     g_hash_table_unref(containers->by_key);
-    shared_cpus_free(containers->cpus);
+    cache_free(containers->cpus);
     g_mutex_clear(&containers->lock);
     g_free(containers);
 }
@@ -321,7 +321,7 @@ containers_list(Containers *containers)
     return list;
 }
 
-SharedCpus *
+Cache *
 containers_cpus(const Containers *containers)
 {
     return containers->cpus;

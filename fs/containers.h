@@ -54,7 +54,7 @@ void containers_told(Containers *containers, const Container *container);
 GPtrArray *containers_list(Containers *containers);
 
 /* What files of one of them share in a tick; borrowed. */
-SharedCpus *containers_cpus(const Containers *containers);
+Cache *containers_cpus(const Containers *containers);
 
 /* READ_ERROR_GONE if its cgroup was removed, also if another has taken its paths since. */
 bool container_is_there(const CgroupLayout *layout, const Container *container, GError **error);

@@ -4,20 +4,17 @@
 
 #define OF_CPUS ((unsigned)(NEED_CPUS | NEED_CPU_TIME))
 
-/* So many containers share in a tick; who comes later finds out for himself. */
-#define CONTAINERS_MAX 256
-
 typedef struct {
-    uint64_t container; /* the key */
-    unsigned needs;     /* of these (SnapshotNeeds) */
+    uint64_t tick;
+    unsigned needs; /* of these (SnapshotNeeds) */
     CpuFound found;
 } Entry;
 
-struct SharedCpus {
-    GMutex lock; /* guards all below */
+typedef struct {
     uint64_t tick;
-    GHashTable *by_container; /* what was found in that; owns the entries */
-};
+    unsigned needs;
+    CpuFound *found; /* a copy goes there; NULL: whether what there is is as good, or newer */
+} Wanted;
 
 static void
 entry_free(gpointer data)
@@ -26,26 +23,6 @@ entry_free(gpointer data)
 
     cgroup_cpu_clear(&entry->found.cpu);
     g_free(entry);
-}
-
-SharedCpus *
-shared_cpus_new(void)
-{
-    SharedCpus *shared = g_new0(SharedCpus, 1);
-
-    g_mutex_init(&shared->lock);
-    shared->by_container = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, entry_free);
-    return shared;
-}
-
-void
-shared_cpus_free(SharedCpus *shared)
-{
-    if (!shared)
-        return;
-    g_hash_table_unref(shared->by_container);
-    g_mutex_clear(&shared->lock);
-    g_free(shared);
 }
 
 static CpuFound
@@ -58,55 +35,55 @@ copy(const CpuFound *found)
     return result;
 }
 
+static bool
+entry_copy(const void *value, void *ret)
+{
+    const Entry *entry = value;
+    const Wanted *wanted = ret;
+    bool is_as_good = entry->tick == wanted->tick && (wanted->needs & ~entry->needs) == 0;
+
+    if (!wanted->found)
+        return is_as_good || entry->tick > wanted->tick;
+    if (is_as_good)
+        *wanted->found = copy(&entry->found);
+    return is_as_good;
+}
+
+/* So many containers share in a tick; of more the first find out for themselves.  A tick is called
+ * by when it began (common/tick.h), which is the time that the cache goes by. */
+static const CacheKind kind = {
+    .max_entries = 256,
+    .max_idle_usec = G_USEC_PER_SEC,
+    .value_free = entry_free,
+    .value_copy = entry_copy,
+};
+
+Cache *
+shared_cpus_new(void)
+{
+    return cache_new(&kind);
+}
+
 bool
-shared_cpus_get(SharedCpus *shared, uint64_t container, uint64_t tick, unsigned needs,
-                CpuFound *ret)
+shared_cpus_get(Cache *shared, uint64_t container, uint64_t tick, unsigned needs, CpuFound *ret)
 {
-    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&shared->lock);
-    const Entry *entry = g_hash_table_lookup(shared->by_container, &container);
-    unsigned wanted = needs & OF_CPUS;
+    Wanted wanted = {tick, needs & OF_CPUS, ret};
 
-    if (!entry || shared->tick != tick || wanted == 0 || (wanted & ~entry->needs) != 0)
-        return false;
-    *ret = copy(&entry->found);
-    return true;
+    return tick != 0 && wanted.needs != 0 && cache_get(shared, container, tick, &wanted);
 }
 
-/* Under the lock: where what was found in @tick goes.  NULL if somebody is further, or there is no
- * room. */
-static Entry *
-enter(SharedCpus *shared, uint64_t container, uint64_t tick)
-{
-    Entry *entry;
-
-    if (tick < shared->tick)
-        return NULL;
-    if (tick > shared->tick)
-        g_hash_table_remove_all(shared->by_container);
-    shared->tick = tick;
-    entry = g_hash_table_lookup(shared->by_container, &container);
-    if (entry || g_hash_table_size(shared->by_container) >= CONTAINERS_MAX)
-        return entry;
-    entry = g_new0(Entry, 1);
-    entry->container = container;
-    (void)g_hash_table_insert(shared->by_container, &entry->container, entry);
-    return entry;
-}
-
+/* Of two who put at once the second counts, which may be less: others find out for themselves. */
 void
-shared_cpus_put(SharedCpus *shared, uint64_t container, unsigned needs, const Snapshot *snapshot)
+shared_cpus_put(Cache *shared, uint64_t container, unsigned needs, const Snapshot *snapshot)
 {
-    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&shared->lock);
     const CpuFound found = {snapshot->now, snapshot->born, snapshot->cpu};
+    Wanted as_good = {snapshot->tick, needs & OF_CPUS, NULL};
     Entry *entry;
 
-    needs &= OF_CPUS;
-    if (snapshot->tick == 0 || needs == 0)
+    if (snapshot->tick == 0 || as_good.needs == 0 ||
+        cache_get(shared, container, snapshot->tick, &as_good))
         return;
-    entry = enter(shared, container, snapshot->tick);
-    if (!entry || (needs & ~entry->needs) == 0)
-        return; /* what is there is as good */
-    cgroup_cpu_clear(&entry->found.cpu);
-    entry->found = copy(&found);
-    entry->needs = needs;
+    entry = g_new(Entry, 1);
+    *entry = (Entry){snapshot->tick, as_good.needs, copy(&found)};
+    cache_put(shared, container, snapshot->tick, entry);
 }

@@ -18,12 +18,12 @@ set_up(void **state)
 static int
 tear_down(void **state)
 {
-    shared_cpus_free(*state);
+    cache_free(*state);
     return 0;
 }
 
 static void
-put(SharedCpus *shared, uint64_t tick, unsigned needs, uint64_t quota)
+put(Cache *shared, uint64_t tick, unsigned needs, uint64_t quota)
 {
     CpuUsage usages[] = {{.total = 1}, {.total = 2}};
     const Snapshot snapshot = {.tick = tick,
@@ -35,7 +35,7 @@ put(SharedCpus *shared, uint64_t tick, unsigned needs, uint64_t quota)
 }
 
 static bool
-has(SharedCpus *shared, uint64_t tick, unsigned needs)
+has(Cache *shared, uint64_t tick, unsigned needs)
 {
     CpuFound found = {0};
     bool is_there = shared_cpus_get(shared, CONTAINER, tick, needs, &found);
@@ -107,7 +107,7 @@ what_is_one_container_s_is_no_other_s(void **state)
 }
 
 static void
-of_many_containers_the_first_share(void **state)
+of_many_containers_no_more_than_so_many_share(void **state)
 {
     const Snapshot snapshot = {.tick = TICK, .cpu = {.quota = 50}};
     CpuFound found = {0};
@@ -131,7 +131,7 @@ main(void)
         TEST(less_or_older_does_not_take_the_place_of_more),
         TEST(more_takes_the_place_of_less),
         TEST(what_is_one_container_s_is_no_other_s),
-        TEST(of_many_containers_the_first_share),
+        TEST(of_many_containers_no_more_than_so_many_share),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
