@@ -95,7 +95,6 @@ typedef struct {
         uint64_t served;        /* at the last one */
         uint64_t changed;       /* when that grew */
         uint64_t pending_since; /* that requests wait in the kernel and nothing is served; 0 */
-        bool seems_dead;        /* who serves, at the last one: dying_is() */
     } watch;
 
     struct {

@@ -54,6 +54,13 @@ is_any_pending(const Keeper *keeper)
     return false;
 }
 
+/* Of what is not being answered: the kernel still has it, or it was taken from there. */
+static bool
+does_anybody_wait(const Keeper *keeper)
+{
+    return is_any_pending(keeper) || table_is_any_open(&keeper->table);
+}
+
 static const char *
 reason_to_kill(const Keeper *keeper, const Worker *active, uint64_t oldest, uint64_t now)
 {
@@ -73,7 +80,7 @@ fall_asleep(Keeper *keeper, uint64_t now)
 {
     atomic_store(&keeper->table.head->watched, 0);
     if (table_served(&keeper->table) != keeper->watch.served ||
-        table_oldest(&keeper->table, now) != 0)
+        table_oldest(&keeper->table, now) != 0 || table_is_any_open(&keeper->table))
         atomic_store(&keeper->table.head->watched, 1);
     else
         keeper->watch.is_on = false;
@@ -91,17 +98,6 @@ next_look(const Worker *active, uint64_t oldest, uint64_t now)
     if (active->stopped)
         next = keeper_earlier(next, active->stopped + STUCK_NSEC);
     return next > now ? next : now + LOOK_NSEC;
-}
-
-/* That nobody waits does not tell: it may have taken all that was asked from the kernel, and died
- * before it began to answer.  Or it is just coming to its end, so then it is looked at twice. */
-static bool
-has_died(Keeper *keeper, const Worker *active, uint64_t oldest, uint64_t now)
-{
-    bool seemed = keeper->watch.seems_dead;
-
-    keeper->watch.seems_dead = keeper->watch.changed != now && dying_is(active->pid);
-    return keeper->watch.seems_dead && (seemed || oldest || keeper->watch.pending_since);
 }
 
 void
@@ -122,12 +118,13 @@ watch_look(Keeper *keeper, uint64_t now)
     keeper->watch.next = now + LOOK_NSEC;
     if (!active || active->was_killed)
         return;
-    if (!is_any_pending(keeper) || (keeper->watch.changed == now && !active->stopped))
+    if (keeper->watch.changed == now || !does_anybody_wait(keeper))
         keeper->watch.pending_since = 0;
     else if (keeper->watch.pending_since == 0)
         keeper->watch.pending_since = now;
     keeper->watch.next = next_look(active, oldest, now);
-    if (has_died(keeper, active, oldest, now)) {
+    if (keeper->watch.changed != now && (oldest || keeper->watch.pending_since) &&
+        dying_is(active->pid)) {
         keeper_log(LOG_WARNING, "worker %d is dead but for what the kernel holds",
                    (int)active->pid);
         (void)kill(active->pid, SIGKILL); /* if only its first thread has ended, it is hostile */

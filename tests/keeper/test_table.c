@@ -187,6 +187,29 @@ the_oldest_is_the_one_that_takes_longest_and_never_in_the_future(void **state)
 }
 
 static void
+what_was_taken_is_open_until_it_is_answered_though_nobody_has_begun(void **state)
+{
+    Table table = make(2);
+    TableConnection *connection = table_connection(&table, 1);
+    uint8_t *buffer = table_buffer(&table, 1, TABLE_PLACES - 1);
+    TableWaiting *waiting = table_waiting(&table, 1, 7);
+
+    (void)state;
+    assert_false(table_is_any_open(&table));
+    ((struct fuse_in_header *)(void *)buffer)->unique = 4;
+    assert_true(table_is_any_open(&table));
+    table_clear(buffer);
+    ((struct fuse_in_header *)(void *)waiting->bytes)->unique = 4;
+    assert_false(table_is_any_open(&table)); /* a slot that was never used holds nothing */
+    atomic_store(&connection->n_waiting_used, 8);
+    assert_true(table_is_any_open(&table));
+    atomic_store(&connection->n_waiting_used, UINT32_MAX); /* by a worker that went wrong */
+    table_end(&connection->places[0], waiting->bytes);
+    assert_false(table_is_any_open(&table));
+    table_unmap(&table);
+}
+
+static void
 only_the_first_request_after_a_quiet_time_pokes(void **state)
 {
     Table table = make(1);
@@ -249,6 +272,7 @@ main(void)
         cmocka_unit_test(a_death_is_noted_of_what_was_being_answered),
         cmocka_unit_test(a_death_with_a_number_beyond_all_slots_is_noted_nowhere),
         cmocka_unit_test(the_oldest_is_the_one_that_takes_longest_and_never_in_the_future),
+        cmocka_unit_test(what_was_taken_is_open_until_it_is_answered_though_nobody_has_begun),
         cmocka_unit_test(only_the_first_request_after_a_quiet_time_pokes),
         cmocka_unit_test(a_slot_is_open_from_the_header_that_the_kernel_writes),
         cmocka_unit_test(what_a_worker_wrote_over_is_put_back),

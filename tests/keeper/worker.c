@@ -6,6 +6,8 @@
  *     late      the same, each read after 50 ms
  *     poison    whoever answers a read of it dies
  *     stuck     whoever answers a read of it never comes back
+ *     halted    who takes a read of it from the kernel is stopped before anybody could see that it
+ *               answers; who comes next answers it
  *     held      who takes a read of it from the kernel dies before anybody could see that it
  *               answers, but for one thread that the kernel holds; who comes next answers it
  *
@@ -39,12 +41,10 @@
 #define THREADS 2 /* of each connection */
 #define LATE_NSEC 50000000L
 
-enum { ROOT = 1, CONTENT, LATE, POISON, STUCK, HELD, N_NODES };
-static const char *const names[N_NODES] = {[CONTENT] = "content",
-                                           [LATE] = "late",
-                                           [POISON] = "poison",
-                                           [STUCK] = "stuck",
-                                           [HELD] = "held"};
+enum { ROOT = 1, CONTENT, LATE, POISON, STUCK, HALTED, HELD, N_NODES };
+static const char *const names[N_NODES] = {
+    [CONTENT] = "content", [LATE] = "late",     [POISON] = "poison",
+    [STUCK] = "stuck",     [HALTED] = "halted", [HELD] = "held"};
 static WorkerLink keeper_link;
 static atomic_bool is_draining;
 static char content[CONTENT_SIZE];
@@ -218,6 +218,8 @@ run(void *data)
         }
         if (n < 0)
             continue;
+        if (is_read_of(buffer, HALTED))
+            (void)raise(SIGSTOP); /* to this thread, so it goes no further */
         if (is_read_of(buffer, HELD))
             end_but_held();
         if (table_begin(table->head, place, 0, keeper_now()))

@@ -136,20 +136,30 @@ test_a_frozen_worker_is_replaced()
     kept_stop frozen
 }
 
-# Nothing waits in the kernel, and nothing is being answered: all that tells is that it is dead.
-test_a_worker_that_died_before_it_began_to_answer_is_replaced_though_the_kernel_holds_a_thread()
+# reads_of_a_lost_request NAME SECONDS: nothing waits in the kernel, and nothing is being answered.
+reads_of_a_lost_request()
 {
     local reader
-    kept_start held
-    cat "$SCRATCH/held/held" >"$SCRATCH/held.read" &
+    kept_start "$1"
+    cat "$SCRATCH/$1/$1" >"$SCRATCH/$1.read" &
     reader=$!
-    (wait_until 5 is_gone $reader) || {
-        kill -KILL "$(kept_worker held serving)" # lets it out
+    (wait_until "$2" is_gone $reader) || {
+        kill -KILL "$(kept_worker "$1" serving)" # lets it out
         fail "who reads waits for ever"
     }
-    cmp "$SCRATCH/held.read" "$SCRATCH/held/content"
-    expect_equal "workers that died, one at each read(2)" 2 "$(kept_figure held restarts)"
-    kept_stop held
+    cmp "$SCRATCH/$1.read" "$SCRATCH/$1/content"
+    expect_equal "workers that died, one at each read(2)" 2 "$(kept_figure "$1" restarts)"
+    kept_stop "$1"
+}
+
+test_a_worker_that_died_before_it_began_to_answer_is_replaced_though_the_kernel_holds_a_thread()
+{
+    reads_of_a_lost_request held 5
+}
+
+test_a_worker_that_is_stopped_before_it_began_to_answer_is_replaced()
+{
+    reads_of_a_lost_request halted 10
 }
 
 test_a_request_that_hangs_its_workers_ends_with_EIO()
