@@ -2,9 +2,6 @@
 
 #include "fs/askers.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 /* Each may hold file descriptors. */
 #define ASKERS_MAX 256
 
@@ -141,20 +138,13 @@ askers_identify(Askers *askers, pid_t tid, uint64_t now, GError **error)
     return g_steal_pointer(&asker);
 }
 
-/* Below the directory of a process nothing is found once it has ended, whoever has its number. */
-static bool
-is_alive(const Reader *reader)
-{
-    return reader->pid_dir < 0 || faccessat(reader->pid_dir, "stat", F_OK, 0) == 0;
-}
-
 Asker *
 askers_recall(Askers *askers, pid_t tid, uint64_t now, GError **error)
 {
     uint64_t tick = tick_enter(askers->config.tick, now);
     g_autoptr(Asker) asker = tick == 0 ? NULL : find(askers, tid, tick);
 
-    if (asker && is_alive(&asker->reader))
+    if (asker && reader_is_alive(&asker->reader))
         return g_steal_pointer(&asker);
     return askers_identify(askers, tid, now, error);
 }

@@ -9,6 +9,8 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static bool
 known_copy(const void *value, void *ret)
@@ -54,7 +56,7 @@ known_open(const Readers *readers, pid_t pid, GError **error)
     process->pid_ns = process_namespace(dir, "ns/pid");
     process->is_kept = readers->is_procfs;
     process->dir = fd_steal(&dir);
-    process->cgroup = -1;
+    process->cgroup = process->task = -1;
     g_mutex_init(&process->lock);
     return process;
 }
@@ -80,6 +82,7 @@ process_clear(void *data)
 
     fd_clear(&process->dir);
     fd_clear(&process->cgroup);
+    fd_clear(&process->task);
     cgroups_clear(&process->learnt);
     g_mutex_clear(&process->lock);
     g_clear_pointer(&process->init, known_unref);
@@ -91,18 +94,18 @@ known_unref(Process *process)
     g_atomic_rc_box_release_full(process, process_clear);
 }
 
-/* Of two who open it at once the first counts.  -1 and an error. */
+/* @name in *@kept.  Of two who open it at once the first counts.  -1 and an error. */
 static int
-cgroup_fd(Process *process, GError **error)
+open_once(const Process *process, const char *name, int *kept, GError **error)
 {
-    int known = __atomic_load_n(&process->cgroup, __ATOMIC_ACQUIRE);
+    int known = __atomic_load_n(kept, __ATOMIC_ACQUIRE);
     autofd fd = -1;
 
     if (known >= 0)
         return known;
-    fd = io_open_at(process->dir, "cgroup", O_RDONLY | O_NOCTTY, error);
-    if (fd < 0 || !__atomic_compare_exchange_n(&process->cgroup, &known, fd, false,
-                                               __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+    fd = io_open_at(process->dir, name, O_RDONLY | O_NOCTTY, error);
+    if (fd < 0 ||
+        !__atomic_compare_exchange_n(kept, &known, fd, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
         return known;
     return fd_steal(&fd);
 }
@@ -114,8 +117,22 @@ known_cgroup_text(Process *process, GError **error)
 
     if (!process->is_kept)
         return io_read_records_at(process->dir, "cgroup", NULL, error);
-    fd = cgroup_fd(process, error);
+    fd = open_once(process, "cgroup", &process->cgroup, error);
     return fd < 0 ? NULL : io_read_records_fd(fd, "cgroup", NULL, error);
+}
+
+/* To look below its directory proves it: nothing is found there once it has been reaped, whoever
+ * has its number.  That takes twice as long as to ask how many threads the kernel counts among the
+ * links of "task", which of a process that is no more are two (linux:fs/proc/base.c,
+ * proc_task_getattr()). */
+bool
+known_is_alive(Process *process)
+{
+    struct stat status;
+    int fd = process->is_kept ? open_once(process, "task", &process->task, NULL) : -1;
+
+    return (fd >= 0 && fstat(fd, &status) == 0 && status.st_nlink > 2) ||
+           faccessat(process->dir, "stat", F_OK, 0) == 0;
 }
 
 bool

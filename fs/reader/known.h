@@ -33,6 +33,7 @@ struct Process {
     /* private */
     bool is_kept; /* in procfs: in a recorded machine a file may be replaced under its name */
     int cgroup;   /* its file of that name; -1: not needed yet; atomic */
+    int task;     /* its directory of that name; likewise */
     GMutex lock;  /* guards all below */
     bool was_seen;
     KnownCgroups learnt;
@@ -48,6 +49,9 @@ void known_unref(Process *process);
 
 /* The text of its /proc/PID/cgroup as it is now; the caller frees. */
 char *known_cgroup_text(Process *process, GError **error);
+
+/* Whether that very process has not been reaped. */
+bool known_is_alive(Process *process);
 
 /* Copies what was made of @own and @inits (may be NULL) when @process was last looked at.  False if
  * they were others then. */

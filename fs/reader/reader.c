@@ -72,6 +72,12 @@ reader_clear(Reader *reader)
     cgroup_paths_clear(&reader->container);
 }
 
+bool
+reader_is_alive(const Reader *reader)
+{
+    return !reader->process || known_is_alive(reader->process);
+}
+
 /* True if the process is in another namespace than the daemon.  One that cannot be told, because
  * the kernel has no such namespaces or forbids to look, is the daemon's. */
 static bool

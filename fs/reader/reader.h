@@ -60,6 +60,9 @@ typedef struct {
 bool reader_identify(Readers *readers, pid_t tid, Reader *ret, GError **error);
 void reader_clear(Reader *reader);
 
+/* That he who was identified has not ended, so that @tid is nobody else's.  True if bound. */
+bool reader_is_alive(const Reader *reader);
+
 /* When the container was born, in microseconds of the host's CLOCK_BOOTTIME: the start of its pid
  * namespace's init if that lives in the container, else of the oldest process of its cgroups; 0 if
  * its cpuacct cgroup is the root (then its times are the host's).  Constant for a container once

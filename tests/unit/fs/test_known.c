@@ -88,7 +88,9 @@ who_has_ended_is_known_no_more(void **state)
     int code;
 
     assert_true(identify(*state, pid, &first, &code));
+    assert_true(reader_is_alive(&first));
     child_end(pid);
+    assert_false(reader_is_alive(&first));
     assert_false(identify(*state, pid, &again, &code));
     assert_int_equal(code, READ_ERROR_GONE);
     assert_int_equal(faccessat(first.pid_dir, "stat", F_OK, 0), -1);
@@ -126,7 +128,8 @@ the_next_with_a_number_is_met_anew(void **state)
     if (next < 0)
         skip(); /* others took it, or we may not choose */
     assert_true(identify(*state, next, &again, &code));
-    assert_int_equal(faccessat(again.pid_dir, "stat", F_OK, 0), 0);
+    assert_true(reader_is_alive(&again));
+    assert_false(reader_is_alive(&first));
     child_end(next);
     assert_int_equal(faccessat(first.pid_dir, "stat", F_OK, 0), -1);
 }
