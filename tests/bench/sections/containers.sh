@@ -15,6 +15,10 @@ CROWD_NUMBERS="memory.stat memory.kmem.usage_in_bytes memory.limit_in_bytes memo
 bench_containers()
 {
     local counts=${COUNTS:-1,100,1000} words=() name directory
+    # A daemon for each tree: of what a container read in the last ten seconds there is a text in either.
+    daemon_start "$SCRATCH/crowd" || return
+    TREE=$SCRATCH/crowd
+    SERVER[ordinary]=$DAEMON_PID
     container_make crowd
     seq 0 $((${counts##*,} - 1)) | sed 's,.*,crowd-& crowd/crowd-&,' | bound_register
     for name in $(contenders_there bound ordinary lxcfs floor_getattr); do
