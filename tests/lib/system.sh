@@ -54,6 +54,12 @@ wait_until()
     done
 }
 
+# times N FEWER: how often something is tried again and again; FEWER on a machine that is emulated.
+times()
+{
+    echo $((${EMULATED:-0} ? $2 : $1))
+}
+
 # A child of this shell that nobody has waited for is gone as well: wait_until 10 is_gone PID
 is_gone()
 {
