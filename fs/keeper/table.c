@@ -201,8 +201,8 @@ table_oldest(const Table *table, uint64_t now)
     return oldest;
 }
 
-static bool
-is_any_open_at(const Table *table, unsigned connection)
+bool
+table_is_any_open(const Table *table, unsigned connection)
 {
     uint32_t used = atomic_load(&table_connection(table, connection)->n_waiting_used);
 
@@ -211,15 +211,6 @@ is_any_open_at(const Table *table, unsigned connection)
             return true;
     for (unsigned i = 0; i < used && i < TABLE_WAITING; i++)
         if (table_unique(table_waiting(table, connection, i)->bytes) != 0)
-            return true;
-    return false;
-}
-
-bool
-table_is_any_open(const Table *table)
-{
-    for (unsigned i = 0; i < table->n_connections; i++)
-        if (is_any_open_at(table, i))
             return true;
     return false;
 }

@@ -176,7 +176,8 @@ void table_restore(const Table *table, const TableSaved *saved);
  * was, 0 if there is none (none is later than @now). */
 uint64_t table_served(const Table *table);
 uint64_t table_oldest(const Table *table, uint64_t now);
-/* If a worker has taken a request that is not answered, be it that nobody has begun to. */
-bool table_is_any_open(const Table *table);
+/* If a worker has taken a request of @connection that is not answered, be it that nobody has begun
+ * to. */
+bool table_is_any_open(const Table *table, unsigned connection);
 /* A worker is dead: what it was answering has cost one life more.  Returns how many it was. */
 unsigned table_note_death(const Table *table);

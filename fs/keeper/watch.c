@@ -54,11 +54,22 @@ is_any_pending(const Keeper *keeper)
     return false;
 }
 
-/* Of what is not being answered: the kernel still has it, or it was taken from there. */
+/* Nobody waits for what was taken of a connection that has ended since. */
 static bool
-does_anybody_wait(const Keeper *keeper)
+is_any_open(const Keeper *keeper)
 {
-    return is_any_pending(keeper) || table_is_any_open(&keeper->table);
+    for (unsigned i = 0; i < keeper->holdings->n_connections; i++)
+        if (keeper->holdings->connections[i].fd >= 0 && table_is_any_open(&keeper->table, i))
+            return true;
+    return false;
+}
+
+/* Of what is not being answered: the kernel still has it, or it was taken from there.  A worker
+ * that is to make nothing anew leaves what it would have to make to the next. */
+static bool
+does_anybody_wait(const Keeper *keeper, const Worker *active)
+{
+    return is_any_pending(keeper) || (!active->is_safe && is_any_open(keeper));
 }
 
 static const char *
@@ -80,7 +91,7 @@ fall_asleep(Keeper *keeper, uint64_t now)
 {
     atomic_store(&keeper->table.head->watched, 0);
     if (table_served(&keeper->table) != keeper->watch.served ||
-        table_oldest(&keeper->table, now) != 0 || table_is_any_open(&keeper->table))
+        table_oldest(&keeper->table, now) != 0)
         atomic_store(&keeper->table.head->watched, 1);
     else
         keeper->watch.is_on = false;
@@ -118,7 +129,7 @@ watch_look(Keeper *keeper, uint64_t now)
     keeper->watch.next = now + LOOK_NSEC;
     if (!active || active->was_killed)
         return;
-    if (keeper->watch.changed == now || !does_anybody_wait(keeper))
+    if (keeper->watch.changed == now || !does_anybody_wait(keeper, active))
         keeper->watch.pending_since = 0;
     else if (keeper->watch.pending_since == 0)
         keeper->watch.pending_since = now;

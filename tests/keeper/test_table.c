@@ -195,17 +195,18 @@ what_was_taken_is_open_until_it_is_answered_though_nobody_has_begun(void **state
     TableWaiting *waiting = table_waiting(&table, 1, 7);
 
     (void)state;
-    assert_false(table_is_any_open(&table));
+    assert_false(table_is_any_open(&table, 1));
     ((struct fuse_in_header *)(void *)buffer)->unique = 4;
-    assert_true(table_is_any_open(&table));
+    assert_true(table_is_any_open(&table, 1));
+    assert_false(table_is_any_open(&table, 0));
     table_clear(buffer);
     ((struct fuse_in_header *)(void *)waiting->bytes)->unique = 4;
-    assert_false(table_is_any_open(&table)); /* a slot that was never used holds nothing */
+    assert_false(table_is_any_open(&table, 1)); /* a slot that was never used holds nothing */
     atomic_store(&connection->n_waiting_used, 8);
-    assert_true(table_is_any_open(&table));
+    assert_true(table_is_any_open(&table, 1));
     atomic_store(&connection->n_waiting_used, UINT32_MAX); /* by a worker that went wrong */
     table_end(&connection->places[0], waiting->bytes);
-    assert_false(table_is_any_open(&table));
+    assert_false(table_is_any_open(&table, 1));
     table_unmap(&table);
 }
 

@@ -162,6 +162,22 @@ test_a_worker_that_is_stopped_before_it_began_to_answer_is_replaced()
     reads_of_a_lost_request halted 10
 }
 
+test_what_was_asked_of_a_mount_that_is_gone_is_not_waited_for()
+{
+    mkdir "$SCRATCH/gone" "$SCRATCH/gone.second"
+    kept_start gone
+    cat "$SCRATCH/gone.second/stuck" >/dev/null 2>&1 &
+    sleep 0.3
+    umount -f "$SCRATCH/gone.second" || umount -l "$SCRATCH/gone.second"
+    wait $! || true
+    kill -KILL "$(kept_worker gone standby)" # the next one is not given that mount's connection
+    wait_until 5 grep -q "has been answering one request" "$SCRATCH/gone.log"
+    sleep 5
+    cmp "$SCRATCH/gone/content" "$SCRATCH/gone/late"
+    expect_equal "workers that died" 1 "$(kept_figure gone restarts)"
+    kept_stop gone
+}
+
 test_a_request_that_hangs_its_workers_ends_with_EIO()
 {
     local began=$SECONDS
