@@ -94,7 +94,7 @@ typedef struct {
         uint64_t next;          /* look */
         uint64_t served;        /* at the last one */
         uint64_t changed;       /* when that grew */
-        uint64_t pending_since; /* that requests wait in the kernel and nothing is served; 0 */
+        uint64_t pending_since; /* that requests wait and nothing is served; 0 */
     } watch;
 
     struct {

@@ -64,12 +64,15 @@ is_any_open(const Keeper *keeper)
     return false;
 }
 
-/* Of what is not being answered: the kernel still has it, or it was taken from there.  A worker
- * that is to make nothing anew leaves what it would have to make to the next. */
+/* Of what is not being answered: the kernel still has it, or it was taken from there.  The latter
+ * does not count of a worker that has yet to take up what lies open, which has its own deadline,
+ * and of one that is to make nothing anew, which leaves what it would have to make to the next. */
 static bool
 does_anybody_wait(const Keeper *keeper, const Worker *active)
 {
-    return is_any_pending(keeper) || (!active->is_safe && is_any_open(keeper));
+    bool counts = active->state == WORKER_SERVING && !active->is_safe;
+
+    return is_any_pending(keeper) || (counts && is_any_open(keeper));
 }
 
 static const char *
@@ -82,7 +85,7 @@ reason_to_kill(const Keeper *keeper, const Worker *active, uint64_t oldest, uint
     if (active->stopped && now - active->stopped >= STUCK_NSEC && (oldest || pending_since))
         return "was stopped while somebody waits";
     if (pending_since && now - pending_since >= STUCK_NSEC)
-        return "has not taken a request for two seconds";
+        return "has not begun to answer for two seconds";
     return NULL;
 }
 
@@ -148,6 +151,6 @@ watch_look(Keeper *keeper, uint64_t now)
     if (reason)
         worker_kill(active, now, reason);
     else if (!oldest && !keeper->watch.pending_since && !active->stopped &&
-             now - keeper->watch.changed >= QUIET_NSEC)
+             now - keeper->watch.changed >= QUIET_NSEC && !dying_is(active->pid))
         fall_asleep(keeper, now);
 }

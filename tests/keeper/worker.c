@@ -112,6 +112,8 @@ answer_read(const struct fuse_in_header *in)
         (void)nanosleep(&late, NULL);
     if (in->nodeid == POISON)
         (void)raise(SIGSEGV);
+    if (in->nodeid == STUCK)
+        fprintf(stderr, "stuck\n");
     while (in->nodeid == STUCK)
         (void)pause();
     answer(in, 0, content + (left ? read_in->offset : 0),

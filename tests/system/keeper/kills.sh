@@ -167,9 +167,10 @@ test_what_was_asked_of_a_mount_that_is_gone_is_not_waited_for()
     mkdir "$SCRATCH/gone" "$SCRATCH/gone.second"
     kept_start gone
     cat "$SCRATCH/gone.second/stuck" >/dev/null 2>&1 &
-    sleep 0.3
+    wait_until 10 grep -q stuck "$SCRATCH/gone.log" # who answers says so
     umount -f "$SCRATCH/gone.second" || umount -l "$SCRATCH/gone.second"
     wait $! || true
+    wait_until 5 grep -q "connection 'second' has ended" "$SCRATCH/gone.log"
     kill -KILL "$(kept_worker gone standby)" # the next one is not given that mount's connection
     wait_until 5 grep -q "has been answering one request" "$SCRATCH/gone.log"
     sleep 5
