@@ -382,6 +382,12 @@ intake_leave(IntakePlace *place)
 }
 
 void
+intake_end(IntakePlace *place)
+{
+    end_answer(place);
+}
+
+void
 intake_take_up(Intake *intake)
 {
     slots_take_up(intake->slots, fuse_session_fd(intake->se));

@@ -56,6 +56,8 @@ bool intake_next(IntakePlace *place, struct fuse_buf *ret);
 
 /* What @place was given last is not answered, and is left to another process. */
 void intake_leave(IntakePlace *place);
+/* What it was given last is done with, and no more will be asked for. */
+void intake_end(IntakePlace *place);
 /* Before anybody enters: slots_take_up(). */
 void intake_take_up(Intake *intake);
 

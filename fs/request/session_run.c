@@ -31,6 +31,7 @@ worker_run(void *data)
 
     while (session_serve(worker->session, place))
         ;
+    intake_end(place);
     /* Unless it was session_run() that ended us, it has to hear of it. */
     atomic_store(&worker->session->ended, true);
     (void)pthread_kill(worker->main, SIGENDED);
