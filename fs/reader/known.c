@@ -25,8 +25,8 @@ known_free(gpointer process)
     known_unref(process);
 }
 
-/* Two fds each.  They keep the kernel's record of a pid namespace, nothing else of a container, so
- * not for long. */
+/* Three fds each.  They keep the kernel's record of a pid namespace, nothing else of a container,
+ * so not for long. */
 const CacheKind known_threads = {
     .max_entries = 256,
     .max_idle_usec = 10 * G_USEC_PER_SEC,
@@ -94,20 +94,43 @@ known_unref(Process *process)
     g_atomic_rc_box_release_full(process, process_clear);
 }
 
-/* @name in *@kept.  Of two who open it at once the first counts.  -1 and an error. */
+/* Takes over @fd, if it is one.  Of two that were opened at once the first counts. */
 static int
-open_once(const Process *process, const char *name, int *kept, GError **error)
+keep_once(int *kept, int *fd)
 {
-    int known = __atomic_load_n(kept, __ATOMIC_ACQUIRE);
+    int known = -1;
+
+    if (*fd < 0 ||
+        !__atomic_compare_exchange_n(kept, &known, *fd, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+        return known;
+    return fd_steal(fd);
+}
+
+/* -1 and an error. */
+static int
+cgroup_fd(Process *process, GError **error)
+{
+    int known = __atomic_load_n(&process->cgroup, __ATOMIC_ACQUIRE);
     autofd fd = -1;
 
     if (known >= 0)
         return known;
-    fd = io_open_at(process->dir, name, O_RDONLY | O_NOCTTY, error);
-    if (fd < 0 ||
-        !__atomic_compare_exchange_n(kept, &known, fd, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+    fd = io_open_at(process->dir, "cgroup", O_RDONLY | O_NOCTTY, error);
+    return keep_once(&process->cgroup, &fd);
+}
+
+/* From the second time on: who reads one file and ends is not worth it.  -1 if it cannot be had. */
+static int
+task_fd(Process *process)
+{
+    int known = __atomic_load_n(&process->task, __ATOMIC_ACQUIRE);
+    autofd fd = -1;
+
+    if (known >= 0)
         return known;
-    return fd_steal(&fd);
+    if (__atomic_exchange_n(&process->was_alive, true, __ATOMIC_RELAXED))
+        fd = openat(process->dir, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return keep_once(&process->task, &fd);
 }
 
 char *
@@ -117,7 +140,7 @@ known_cgroup_text(Process *process, GError **error)
 
     if (!process->is_kept)
         return io_read_records_at(process->dir, "cgroup", NULL, error);
-    fd = open_once(process, "cgroup", &process->cgroup, error);
+    fd = cgroup_fd(process, error);
     return fd < 0 ? NULL : io_read_records_fd(fd, "cgroup", NULL, error);
 }
 
@@ -129,7 +152,7 @@ bool
 known_is_alive(Process *process)
 {
     struct stat status;
-    int fd = process->is_kept ? open_once(process, "task", &process->task, NULL) : -1;
+    int fd = process->is_kept ? task_fd(process) : -1;
 
     return (fd >= 0 && fstat(fd, &status) == 0 && status.st_nlink > 2) ||
            faccessat(process->dir, "stat", F_OK, 0) == 0;

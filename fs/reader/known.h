@@ -31,11 +31,11 @@ struct Process {
     Process *init;   /* of that namespace; NULL: it is the daemon's, or none can be seen.  Owned */
     bool is_init;    /* of its namespace: then @init is NULL */
     /* private */
-    bool is_kept; /* in procfs: in a recorded machine a file may be replaced under its name */
-    int cgroup;   /* its file of that name; -1: not needed yet; atomic */
-    int task;     /* its directory of that name; likewise */
-    GMutex lock;  /* guards all below */
-    bool was_seen;
+    bool is_kept;   /* in procfs: in a recorded machine a file may be replaced under its name */
+    int cgroup;     /* its file of that name; -1: not needed yet; atomic */
+    int task;       /* its directory of that name; likewise */
+    bool was_alive; /* when that was last asked; atomic */
+    GMutex lock;    /* guards all below */
     KnownCgroups learnt;
 };
 
