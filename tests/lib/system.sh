@@ -54,8 +54,8 @@ wait_until()
     done
 }
 
-# times N FEWER: how often something is tried again and again; FEWER on a machine that is emulated.
-times()
+# repeats N FEWER: how often something is tried again and again; FEWER on a machine that is emulated.
+repeats()
 {
     echo $((${EMULATED:-0} ? $2 : $1))
 }

@@ -17,8 +17,8 @@ bench_containers()
     local counts=${COUNTS:-1,100,1000} words=() name directory
     # A daemon for each tree: of what a container read in the last ten seconds there is a text in either.
     daemon_start "$SCRATCH/crowd" || return
-    TREE=$SCRATCH/crowd
-    SERVER[ordinary]=$DAEMON_PID
+    # shellcheck disable=SC2034 # directory_of() and contenders_there() use them
+    TREE=$SCRATCH/crowd SERVER["ordinary"]=$DAEMON_PID
     container_make crowd
     seq 0 $((${counts##*,} - 1)) | sed 's,.*,crowd-& crowd/crowd-&,' | bound_register
     for name in $(contenders_there bound ordinary lxcfs floor_getattr); do
@@ -39,4 +39,5 @@ bench_containers()
         --write cpu.cfs_quota_us=50000 --write "cpu.max=50000 100000" \
         --seconds "${CROWD_SECONDS:-6}" --rounds "${CROWD_ROUNDS:-2}" "$counts" "${words[@]}" |
         measured containers ''
+    daemon_stop
 }

@@ -9,7 +9,7 @@
 daemon_require
 
 BINDS=$BUILD/tests/system/binds
-TIMES=$(times 20 5)
+TIMES=$(repeats 20 5)
 
 # Binds all, lets go of them, and so on; shows whose meminfo it then reads.
 INSIDE=$SCRATCH/inside

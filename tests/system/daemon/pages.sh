@@ -65,7 +65,7 @@ test_another_containers_reader_of_the_same_file_sees_his_own()
 {
     bind_kept
     container_make other memory=96M
-    for _ in $(seq "$(times 50 10)"); do
+    for _ in $(seq "$(repeats 50 10)"); do
         expect_equal "MemTotal of its container" 65536 "$(total_in kept busybox cat "$BOUND")"
         expect_equal "MemTotal of another, by sendfile" 98304 "$(total_in other busybox cat "$BOUND")"
         expect_equal "MemTotal of another, by read" 98304 "$(total_in other cat "$BOUND")"

@@ -109,7 +109,7 @@ test_two_containers_at_once_list_different_cpus()
 test_listings_of_two_containers_are_never_mixed()
 {
     local n
-    n=$(times 300 60)
+    n=$(repeats 300 60)
     needs_two_cpus
     container_make narrow cpus=1
     container_make wide cpus=2
