@@ -32,15 +32,21 @@ keeper_is()
 }
 
 # All at once, as a container runtime does it: cgroup.kill where there is one (v2).
+cgroup_kill()
+{
+    if [ -e "$1/cgroup.kill" ]; then
+        echo 1 >"$1/cgroup.kill"
+    else
+        # Who was killed by way of another hierarchy may be listed, and gone a moment later.
+        xargs -r kill -KILL <"$1/cgroup.procs" 2>/dev/null || true
+    fi
+}
+
 pod_kill()
 {
     local directory
     for directory in $(container_directories "pod$1"); do
-        if [ -e "$directory/cgroup.kill" ]; then
-            echo 1 >"$directory/cgroup.kill"
-        else
-            xargs -r kill -KILL <"$directory/cgroup.procs"
-        fi
+        cgroup_kill "$directory"
     done
     wait_until 60 is_gone "$(cat "$KEPT/pod$1")"
     container_remove "pod$1"
@@ -85,12 +91,7 @@ test_nobody_sees_that_the_workers_cgroup_is_killed()
                 echo "$pid" >"$directory/cgroup.procs"
             done
         done
-        directory=$(container_directory memory workers)
-        if [ -e "$directory/cgroup.kill" ]; then
-            echo 1 >"$directory/cgroup.kill"
-        else
-            xargs kill -KILL <"$directory/cgroup.procs"
-        fi
+        cgroup_kill "$(container_directory memory workers)"
         sleep 0.5
         wait_until 60 has_standby
     done
