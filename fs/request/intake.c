@@ -17,16 +17,14 @@
 
 /* A read(2) that takes longer has waited for the request. */
 #define AT_ONCE_USEC 5
-/* So many in a row may be a queue. */
-#define QUEUE 2
-/* While something waits another thread helps if answers take so long, in the mean of the last eight
- * or so.  If they take less it is only in the way. */
-#define COSTLY_USEC 20
-#define MEAN_OF 8
+/* So many in a row are a queue: while all threads answer; while another is in read(2), too, for it
+ * may be on its way already, which takes longer than an answer. */
+#define QUEUE_BUSY 2
+#define QUEUE_IDLE 16
 #define CACHE_LINE 64 /* of most machines: what only one thread writes to is not others' */
 
 /* As long as requests come one by one no lock is taken: one thread leads (fs/request/lead.h), which
- * is in read(2) and answers.  Another helps while they wait and are costly.
+ * is in read(2) and answers.  Another helps while there are more than that one takes.
  *
  * While something waits in @fair no thread may be stuck in read(2), or it would not help.  So
  * O_NONBLOCK is set first, which sends back who enters it, and a signal who was in it. */
@@ -42,7 +40,6 @@ struct Intake {
     atomic_uint n_places;
     atomic_uint n_waiting; /* in @fair */
     atomic_int flags;      /* of the fd (fcntl(2)): with O_NONBLOCK while something waits */
-    _Atomic gint64 took;   /* MEAN_OF times what answers take */
 };
 
 struct IntakePlace {
@@ -279,29 +276,33 @@ receive(IntakePlace *place)
     return n;
 }
 
-/* Whether there may be more in the kernel than this thread would take at once. */
+static bool
+is_anybody_reading(const Intake *intake)
+{
+    for (unsigned i = 0; i < atomic_load(&intake->n_places); i++)
+        if (atomic_load(&intake->places[i]->is_reading))
+            return true;
+    return false;
+}
+
+/* Whether there may be more in the kernel than this thread and the others would take at once. */
 static bool
 is_queue(IntakePlace *place)
 {
-    bool is_alone = atomic_load(&place->intake->n_places) == 1;
+    const Intake *intake = place->intake;
+    bool is_alone = atomic_load(&intake->n_places) == 1;
 
-    if (!is_alone && place->n_at_once < QUEUE)
+    if (!is_alone && (place->n_at_once < QUEUE_BUSY ||
+                      (place->n_at_once < QUEUE_IDLE && is_anybody_reading(intake))))
         return false;
-    if (is_more(place->intake))
+    if (is_more(intake))
         return true;
     place->n_at_once = 0;
     return false;
 }
 
-static bool
-is_help_wanted(const Intake *intake)
-{
-    return atomic_load(&intake->n_waiting) > 0 &&
-           atomic_load(&intake->took) >= MEAN_OF * COSTLY_USEC;
-}
-
-/* Whether there is something to do for this thread: it leads, or another is welcome.
- * Otherwise it has slept, until it was time to look again or a signal came. */
+/* Whether there is something to do for this thread: it leads, or more waits than the leader can
+ * take.  Otherwise it has slept, until it was time to look again or a signal came. */
 static bool
 is_wanted(IntakePlace *place)
 {
@@ -311,8 +312,9 @@ is_wanted(IntakePlace *place)
         return true;
     if (!place->is_helping && !lead_follow(intake->lead))
         return false;
-    place->is_helping = is_help_wanted(intake);
-    return place->is_helping || lead_take_over(intake->lead, place->number);
+    place->is_helping =
+        atomic_load(&intake->n_waiting) > 0 || lead_take_over(intake->lead, place->number);
+    return place->is_helping;
 }
 
 /* False once the connection has ended; size 0 if there is none yet. */
@@ -352,22 +354,10 @@ leave(IntakePlace *place)
         (void)recover_refuse(fuse_session_fd(intake->se), table_unique(buffer), EIO);
 }
 
-/* Of two that do so at once one may be lost, which is no matter. */
-static void
-note_time(Intake *intake, gint64 took)
-{
-    gint64 sum = atomic_load_explicit(&intake->took, memory_order_relaxed);
-
-    atomic_store_explicit(&intake->took, sum - sum / MEAN_OF + took, memory_order_relaxed);
-}
-
 static void
 end_answer(IntakePlace *place)
 {
-    gint64 took = lead_end(place->intake->lead, place->number);
-
-    if (place->is_answering)
-        note_time(place->intake, took);
+    lead_end(place->intake->lead, place->number);
     if (place->is_answering && place->is_left)
         leave(place);
     else if (place->is_answering)

@@ -79,13 +79,10 @@ lead_begin(Lead *lead, unsigned number)
         start_timer(lead);
 }
 
-gint64
+void
 lead_end(Lead *lead, unsigned number)
 {
-    gint64 since = atomic_load_explicit(&lead->places[number].since, memory_order_relaxed);
-
     atomic_store_explicit(&lead->places[number].since, 0, memory_order_release);
-    return since == 0 ? 0 : g_get_monotonic_time() - since;
 }
 
 static bool

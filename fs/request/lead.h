@@ -29,10 +29,9 @@ unsigned lead_enter(Lead *lead);
 
 bool lead_is(const Lead *lead, unsigned number);
 
-/* The thread @number begins to answer a request; and is done with it, after so many microseconds.
- */
+/* The thread @number begins to answer a request, and is done with it. */
 void lead_begin(Lead *lead, unsigned number);
-gint64 lead_end(Lead *lead, unsigned number);
+void lead_end(Lead *lead, unsigned number);
 
 /* Whether there is another thread than the one that calls it, which is answering, and that is not
  * stuck. */

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <linux/fuse.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -23,7 +22,6 @@ typedef struct {
     int in_the_end[SESSIONS]; /* what was answered while stopping */
     unsigned n_lost, last_lost, n_stopped;
     bool is_lost[SESSIONS];
-    unsigned most_together;        /* answers of WORKS that were made while another was */
     void (*script)(void *fixture); /* what happens meanwhile, in a thread of its own */
 } Fixture;
 
@@ -69,28 +67,6 @@ answer_slowly(fuse_req_t req, fuse_ino_t node, struct fuse_file_info *fi)
 }
 
 static const struct fuse_lowlevel_ops slow = {.getattr = answer_slowly};
-
-/* No answer is slow, but there are many. */
-#define WORK_USEC 200
-#define WORKS 400
-static atomic_uint n_at_work, n_together;
-
-static void
-answer_after_work(fuse_req_t req, fuse_ino_t node, struct fuse_file_info *fi)
-{
-    const gint64 until = g_get_monotonic_time() + WORK_USEC;
-
-    (void)node;
-    (void)fi;
-    if (atomic_fetch_add(&n_at_work, 1) > 0)
-        atomic_fetch_add(&n_together, 1);
-    while (g_get_monotonic_time() < until)
-        ;
-    atomic_fetch_sub(&n_at_work, 1);
-    (void)fuse_reply_err(req, ENOENT);
-}
-
-static const struct fuse_lowlevel_ops working = {.getattr = answer_after_work};
 
 static void
 send_request(int fd, const struct fuse_in_header *what, const void *body, size_t len)
@@ -325,58 +301,15 @@ who_waits_behind_a_slow_answer_is_answered_by_the_other_thread(void **state)
     serve_during(fixture, receive_crowd_then_the_slow_one);
 }
 
-/* Who is kept from his CPU in read(2) sees no queue: hence the tries. */
-static void
-ask_without_pause(void *data)
-{
-    Fixture *fixture = data;
-    int error;
-
-    for (unsigned tries = 0; tries < 25 && fixture->most_together < WORKS / 4; tries++) {
-        atomic_store(&n_together, 0);
-        for (unsigned i = 0; i < WORKS; i++) {
-            (void)receive_answer(fixture->kernel[0], &error);
-            send_getattr(fixture->kernel[0], 1);
-        }
-        fixture->most_together = MAX(fixture->most_together, atomic_load(&n_together));
-    }
-    for (unsigned i = 0; i < CROWD; i++)
-        (void)receive_answer(fixture->kernel[0], &error);
-    assert_int_equal(kill(getpid(), SIGTERM), 0);
-}
-
-static void
-the_other_thread_helps_with_costly_answers(void **state)
-{
-    Fixture *fixture = *state;
-
-    for (unsigned i = 0; i < CROWD; i++)
-        send_getattr(fixture->kernel[0], 1);
-    serve_during(fixture, ask_without_pause);
-    assert_in_range(fixture->most_together, WORKS / 4, WORKS);
-}
-
 static int
-set_up_first(void **state, const struct fuse_lowlevel_ops *first)
+set_up_slow(void **state)
 {
     Fixture *fixture = g_new0(Fixture, 1);
 
     for (unsigned i = 0; i < SESSIONS; i++)
-        connect_session(fixture, i, i == 0 ? first : &answering);
+        connect_session(fixture, i, i == 0 ? &slow : &answering);
     *state = fixture;
     return 0;
-}
-
-static int
-set_up_slow(void **state)
-{
-    return set_up_first(state, &slow);
-}
-
-static int
-set_up_working(void **state)
-{
-    return set_up_first(state, &working);
 }
 
 int
@@ -392,8 +325,6 @@ main(void)
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             who_waits_behind_a_slow_answer_is_answered_by_the_other_thread, set_up_slow, tear_down),
-        cmocka_unit_test_setup_teardown(the_other_thread_helps_with_costly_answers, set_up_working,
-                                        tear_down),
     };
 
     session_block_signals();
