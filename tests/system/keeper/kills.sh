@@ -121,7 +121,7 @@ test_a_frozen_worker_is_replaced()
     local frozen=/sys/fs/cgroup/freezer/ownproc-test.$$ pid
     [ -d /sys/fs/cgroup/freezer ] || skip "needs the freezer of cgroup v1: on v2 frozen processes can be killed"
     kept_start frozen
-    readers_start frozen content 7 4
+    readers_start frozen content 10 4
     sleep 1
     pid=$(kept_worker frozen serving)
     mkdir "$frozen"
