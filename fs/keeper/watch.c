@@ -114,13 +114,23 @@ next_look(const Worker *active, uint64_t oldest, uint64_t now)
     return next > now ? next : now + LOOK_NSEC;
 }
 
+static void
+note_dead(Keeper *keeper, Worker *active, uint64_t now)
+{
+    keeper_log(LOG_WARNING, "worker %d is dead but for what the kernel holds", (int)active->pid);
+    (void)kill(active->pid, SIGKILL); /* if only its first thread has ended, it is hostile */
+    deaths_note(keeper, active, now);
+    active->was_killed = true; /* by whoever it was: it is not waited for */
+    active->deadline = KEEPER_NEVER;
+}
+
 void
 watch_look(Keeper *keeper, uint64_t now)
 {
     Worker *active = workers_active(keeper);
     uint64_t served, oldest;
     const char *reason;
-    bool is_late = now > keeper->watch.next + LATE_NSEC;
+    bool is_quiet, is_late = now > keeper->watch.next + LATE_NSEC;
 
     if (!keeper->watch.is_on || now < keeper->watch.next)
         return;
@@ -137,20 +147,16 @@ watch_look(Keeper *keeper, uint64_t now)
     else if (keeper->watch.pending_since == 0)
         keeper->watch.pending_since = now;
     keeper->watch.next = next_look(active, oldest, now);
-    if (keeper->watch.changed != now && (oldest || keeper->watch.pending_since) &&
+    is_quiet = !oldest && !keeper->watch.pending_since && !active->stopped &&
+               now - keeper->watch.changed >= QUIET_NSEC;
+    if (keeper->watch.changed != now && (oldest || keeper->watch.pending_since || is_quiet) &&
         dying_is(active->pid)) {
-        keeper_log(LOG_WARNING, "worker %d is dead but for what the kernel holds",
-                   (int)active->pid);
-        (void)kill(active->pid, SIGKILL); /* if only its first thread has ended, it is hostile */
-        deaths_note(keeper, active, now);
-        active->was_killed = true; /* by whoever it was: it is not waited for */
-        active->deadline = KEEPER_NEVER;
+        note_dead(keeper, active, now);
         return;
     }
     reason = is_late ? NULL : reason_to_kill(keeper, active, oldest, now);
     if (reason)
         worker_kill(active, now, reason);
-    else if (!oldest && !keeper->watch.pending_since && !active->stopped &&
-             now - keeper->watch.changed >= QUIET_NSEC && !dying_is(active->pid))
+    else if (is_quiet)
         fall_asleep(keeper, now);
 }
