@@ -354,8 +354,8 @@ leave(IntakePlace *place)
         (void)recover_refuse(fuse_session_fd(intake->se), table_unique(buffer), EIO);
 }
 
-static void
-end_answer(IntakePlace *place)
+void
+intake_end(IntakePlace *place)
 {
     lead_end(place->intake->lead, place->number);
     if (place->is_answering && place->is_left)
@@ -369,12 +369,6 @@ void
 intake_leave(IntakePlace *place)
 {
     place->is_left = true;
-}
-
-void
-intake_end(IntakePlace *place)
-{
-    end_answer(place);
 }
 
 void
@@ -396,7 +390,7 @@ intake_next(IntakePlace *place, struct fuse_buf *ret)
 {
     bool goes_on;
 
-    end_answer(place);
+    intake_end(place);
     *ret = (struct fuse_buf){.size = 0};
     if (!is_wanted(place))
         return true;
