@@ -305,8 +305,8 @@ loads_read(Loads *loads, const Reader *reader, unsigned needs, uint64_t now, Loa
     if (!tasks_id(&cgroups, &id, error))
         return false;
     load = load_find(loads, id, &reader->container);
-    if ((needs & NEED_LOAD) && reader->pid_dir >= 0)
-        tasks_number(reader->pid_dir, &asker.level, &number);
+    if (needs & NEED_LOAD)
+        reader_number(reader, &asker.level, &number);
     if (!load_refresh(loads, load, now, asker, error) ||
         ((needs & NEED_LOAD) && !load_average(loads, load, reader, now, error)))
         return false;

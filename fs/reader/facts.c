@@ -31,6 +31,15 @@ reader_boottime_offset(Readers *readers, const Reader *reader, int64_t *ret_usec
     return true;
 }
 
+void
+reader_number(const Reader *reader, unsigned *ret_level, uint64_t *ret_number)
+{
+    *ret_level = 0;
+    *ret_number = 0;
+    if (reader->process)
+        known_number(reader->process, ret_level, ret_number);
+}
+
 bool
 reader_is_host_root(const Readers *readers, pid_t tid, uid_t uid)
 {

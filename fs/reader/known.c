@@ -28,7 +28,7 @@ known_free(gpointer process)
 /* Three fds each.  They keep the kernel's record of a pid namespace, nothing else of a container,
  * so not for long. */
 const CacheKind known_threads = {
-    .max_entries = 256,
+    .max_entries = READERS_KNOWN_MAX,
     .max_idle_usec = 10 * G_USEC_PER_SEC,
     .value_free = known_free,
     .value_copy = known_copy,
@@ -37,7 +37,7 @@ const CacheKind known_threads = {
 /* The directory of an init that has ended fails at every look below it, and while it has not its
  * namespace's number cannot be another's. */
 const CacheKind known_inits = {
-    .max_entries = 256,
+    .max_entries = READERS_KNOWN_MAX,
     .max_idle_usec = 30 * G_USEC_PER_SEC,
     .value_free = known_free,
     .value_copy = known_copy,
@@ -144,6 +144,25 @@ known_cgroup_text(Process *process, GError **error)
     return fd < 0 ? NULL : io_read_records_fd(fd, "cgroup", NULL, error);
 }
 
+void
+known_number(Process *process, unsigned *ret_level, uint64_t *ret_number)
+{
+    ProcessStatus status = {0};
+
+    g_mutex_lock(&process->lock);
+    status.level = process->level;
+    status.number = process->number;
+    g_mutex_unlock(&process->lock);
+    if (status.level == 0 && process_status(process->dir, &status, NULL) && process->is_kept) {
+        g_mutex_lock(&process->lock);
+        process->level = status.level;
+        process->number = status.number;
+        g_mutex_unlock(&process->lock);
+    }
+    *ret_level = status.level;
+    *ret_number = status.number;
+}
+
 /* To look below its directory proves it: nothing is found there once it has been reaped, whoever
  * has its number.  That takes twice as long as to ask how many threads the kernel counts among the
  * links of "task", which of a process that is no more are two (linux:fs/proc/base.c,
@@ -211,16 +230,16 @@ known_thread(Readers *readers, pid_t tid, GError **error)
     uint64_t now = (uint64_t)g_get_monotonic_time();
     Process *process;
 
-    if (cache_get(readers->threads, (uint64_t)tid, now, &process))
+    if (cache_get(readers->known[READERS_THREADS], (uint64_t)tid, now, &process))
         return process;
     process = meet(readers, tid, error);
     if (process && process->is_kept && is_complete(readers, process))
-        cache_put(readers->threads, (uint64_t)tid, now, known_ref(process));
+        cache_put(readers->known[READERS_THREADS], (uint64_t)tid, now, known_ref(process));
     return process;
 }
 
 void
 known_forget(Readers *readers, pid_t tid)
 {
-    cache_drop(readers->threads, (uint64_t)tid);
+    cache_drop(readers->known[READERS_THREADS], (uint64_t)tid);
 }

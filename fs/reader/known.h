@@ -37,6 +37,8 @@ struct Process {
     bool was_alive; /* when that was last asked; atomic */
     GMutex lock;    /* guards all below */
     KnownCgroups learnt;
+    unsigned level; /* known_number(); 0: not asked yet */
+    uint64_t number;
 };
 
 /* By number: threads that asked, and inits (known_init_find()). */
@@ -49,6 +51,10 @@ void known_unref(Process *process);
 
 /* The text of its /proc/PID/cgroup as it is now; the caller frees. */
 char *known_cgroup_text(Process *process, GError **error);
+
+/* How deep its pid namespace is nested, and its number there, which it has for life; both 0 if that
+ * cannot be told. */
+void known_number(Process *process, unsigned *ret_level, uint64_t *ret_number);
 
 /* Whether that very process has not been reaped. */
 bool known_is_alive(Process *process);

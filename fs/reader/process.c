@@ -81,10 +81,11 @@ process_status_parse(const char *text, size_t len, ProcessStatus *ret, GError **
             status.parent = (pid_t)parent;
             has_parent = true;
         }
-        if (span_equals(key, "NSpid:"))
-            while (span_next_word(&line, &word))
-                if (!span_number(word, &status.number, error))
-                    return false;
+        if (!span_equals(key, "NSpid:"))
+            continue;
+        for (; span_next_word(&line, &word); status.level++)
+            if (!span_number(word, &status.number, error))
+                return false;
     }
     if (!has_parent)
         return malformed(error, "status: no PPid");

@@ -22,6 +22,7 @@ uint64_t process_namespace(int dir, const char *name);
 typedef struct {
     pid_t parent;    /* PPid; 0: none that is visible here */
     uint64_t number; /* the last of NSpid: its pid in its own pid namespace; 0: not told */
+    unsigned level;  /* how many of them there are: how deep that namespace is nested, from 1 */
 } ProcessStatus;
 
 /* Parts of /proc/PID/stat. */

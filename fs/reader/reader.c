@@ -36,15 +36,24 @@ own_namespaces(Readers *readers, GError **error)
            process_boottime_offset_parse(offsets, len, &readers->boottime_offset, error);
 }
 
+/* At most a ninth of all open files: up to seven for each container. */
+static void
+know(Readers *readers, ReadersKnown what, const CacheKind *kind)
+{
+    readers->kinds[what] = *kind;
+    readers->kinds[what].max_entries = fd_part_of_limit(64, kind->max_entries);
+    readers->known[what] = cache_new(&readers->kinds[what]);
+}
+
 Readers *
 readers_new(const ReadersConfig *config, GError **error)
 {
     g_autoptr(Readers) readers = g_new0(Readers, 1);
 
     readers->config = *config;
-    readers->roots = cache_new(&namespace_roots);
-    readers->threads = cache_new(&known_threads);
-    readers->inits = cache_new(&known_inits);
+    know(readers, READERS_ROOTS, &namespace_roots);
+    know(readers, READERS_THREADS, &known_threads);
+    know(readers, READERS_INITS, &known_inits);
     readers->births = cache_new(&births);
     if (!own_namespaces(readers, error))
         return NULL;
@@ -56,9 +65,8 @@ readers_free(Readers *readers)
 {
     if (!readers)
         return;
-    cache_free(readers->roots);
-    cache_free(readers->threads);
-    cache_free(readers->inits);
+    for (unsigned i = 0; i < READERS_N_KNOWN; i++)
+        cache_free(readers->known[i]);
     readers->shelf = NULL; /* what is there is the next life's */
     cache_free(readers->births);
     g_free(readers);
@@ -288,8 +296,8 @@ reader_identify(Readers *readers, pid_t tid, Reader *ret, GError **error)
 void
 readers_caches(Readers *readers, ReadersCache ret[READERS_CACHES])
 {
-    Cache *caches[READERS_CACHES] = {readers->roots, readers->inits, readers->threads,
-                                     readers->births};
+    Cache *caches[READERS_CACHES] = {readers->known[READERS_ROOTS], readers->known[READERS_INITS],
+                                     readers->known[READERS_THREADS], readers->births};
     static const char *const names[READERS_CACHES] = {"cgroup_namespaces", "pid_namespaces",
                                                       "threads", "births"};
 

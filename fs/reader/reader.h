@@ -77,6 +77,10 @@ bool reader_born_in(Readers *readers, const Reader *reader, uint64_t id, uint64_
 bool reader_boottime_offset(Readers *readers, const Reader *reader, int64_t *ret_usec,
                             GError **error);
 
+/* How deep the reader's pid namespace is nested, and his number there; both 0 if bound, or if the
+ * kernel does not tell. */
+void reader_number(const Reader *reader, unsigned *ret_level, uint64_t *ret_number);
+
 /* True if the process @tid with the effective user @uid is root of the host: in no other pid or
  * user namespace than the daemon.  Cgroups do not count: a service of the host has its own. */
 bool reader_is_host_root(const Readers *readers, pid_t tid, uid_t uid);

@@ -5,7 +5,6 @@
 #include "common/fd.h"
 
 #include <linux/magic.h>
-#include <sys/resource.h>
 #include <sys/vfs.h>
 
 /* Most of those of a thousand containers that read five files every second; with 60 MB of the
@@ -30,21 +29,10 @@ kept_is_possible(int fd)
             fs.f_type == PROC_SUPER_MAGIC);
 }
 
-/* Of how many files this process may open. */
-static unsigned
-part_of_limit(unsigned part, unsigned max)
-{
-    struct rlimit files;
-
-    if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur / part > max)
-        return max;
-    return MAX((unsigned)(files.rlim_cur / part), 1);
-}
-
 unsigned
 kept_directories_max(void)
 {
-    return part_of_limit(4, DIRECTORIES_MAX);
+    return fd_part_of_limit(4, DIRECTORIES_MAX);
 }
 
 /* Asked once: the daemon settles its limits before it serves. */
@@ -54,7 +42,7 @@ files_max(void)
     static gsize max;
 
     if (g_once_init_enter(&max))
-        g_once_init_leave(&max, part_of_limit(2, FILES_MAX));
+        g_once_init_leave(&max, fd_part_of_limit(2, FILES_MAX));
     return (unsigned)max;
 }
 

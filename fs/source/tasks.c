@@ -62,22 +62,6 @@ task_number_parse(const char *text, size_t len, unsigned level, unsigned *ret_le
     return found;
 }
 
-static uint64_t
-number_at(int dir, const char *path, unsigned level, unsigned *ret_levels)
-{
-    size_t len;
-    g_autofree char *text = io_read_records_at(dir, path, &len, NULL);
-
-    *ret_levels = 0;
-    return text ? task_number_parse(text, len, level, ret_levels) : 0;
-}
-
-void
-tasks_number(int dir, unsigned *ret_level, uint64_t *ret_number)
-{
-    *ret_number = number_at(dir, "status", 0, ret_level);
-}
-
 typedef struct {
     int root_fd;
     TaskSample *sample;
@@ -122,15 +106,18 @@ static void
 remember_newest(const Census *census)
 {
     TaskSample *sample = census->sample;
+    g_autofree char *text = NULL;
     unsigned levels;
     uint64_t number;
     char path[32];
+    size_t len;
 
     if (census->newest_tid == sample->newest_tid && sample->level == sample->newest_level)
         return; /* its number is as it was, and costs more than all else that is asked of it */
 
     (void)g_snprintf(path, sizeof path, "proc/%" G_GUINT64_FORMAT "/status", census->newest_tid);
-    number = number_at(census->root_fd, path, sample->level, &levels);
+    text = io_read_records_at(census->root_fd, path, &len, NULL);
+    number = text ? task_number_parse(text, len, sample->level, &levels) : 0;
     if (number == 0)
         return;
     sample->last_pid = number;

@@ -41,10 +41,6 @@ bool tasks_sample(int root_fd, const CgroupLayout *layout, const CgroupPaths *co
  * are counted in.  READ_ERROR_GONE. */
 bool tasks_id(const Cgroups *cgroups, uint64_t *ret, GError **error);
 
-/* How deep the pid namespace of the process @dir (/proc/PID) is nested, and its number there; both
- * 0 if the kernel does not tell. */
-void tasks_number(int dir, unsigned *ret_level, uint64_t *ret_number);
-
 /* Parsers.  [pure] */
 
 /* Parts of /proc/PID/stat (linux:fs/proc/array.c, do_task_stat()). */

@@ -12,6 +12,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 typedef struct {
@@ -66,6 +67,58 @@ identify(Asked *asked, pid_t pid, Reader *ret, int *ret_code)
     return ok;
 }
 
+/* Lets @n of them ask twice, one after the other, while @limit files may be open.  Returns how many
+ * were known the second time; -1 if so many may not be. */
+static int
+known_of(unsigned n, rlim_t limit)
+{
+    g_autofree pid_t *pids = g_new0(pid_t, n);
+    struct rlimit before, files;
+    void *state = NULL;
+    int known;
+
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    files = before;
+    files.rlim_cur = limit;
+    if (limit > before.rlim_max)
+        return -1;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &files), 0);
+    assert_int_equal(set_up(&state), 0);
+    for (unsigned i = 0; i < n; i++)
+        pids[i] = child_start(NULL);
+    for (unsigned i = 0; i < 2 * n; i++) {
+        g_auto(Reader) reader = {.pid_dir = -1, .init_dir = -1};
+        int code;
+
+        assert_true(identify(state, pids[i % n], &reader, &code));
+    }
+    known = (int)hits(((Asked *)state)->readers);
+    for (unsigned i = 0; i < n; i++)
+        child_end(pids[i]);
+    (void)tear_down(&state);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    return known;
+}
+
+static void
+hundreds_are_known(void **state)
+{
+    int known = known_of(300, 64 * 300);
+
+    (void)state;
+    if (known < 0)
+        skip();
+    assert_int_equal(known, 300);
+}
+
+static void
+where_few_files_may_be_open_few_are_known(void **state)
+{
+    (void)state;
+    assert_int_equal(known_of(4, 64 * 4), 4);
+    assert_int_equal(known_of(5, 64 * 4), 0); /* the one that comes next has just been forgotten */
+}
+
 static void
 who_asks_again_is_known(void **state)
 {
@@ -95,6 +148,25 @@ who_has_ended_is_known_no_more(void **state)
     assert_false(identify(*state, pid, &again, &code));
     assert_int_equal(code, READ_ERROR_GONE);
     assert_int_equal(faccessat(first.pid_dir, "stat", F_OK, 0), -1);
+}
+
+static void
+a_number_is_asked_for_once(void **state)
+{
+    g_auto(Reader) reader = {.pid_dir = -1, .init_dir = -1};
+    pid_t pid = child_start(NULL);
+    unsigned level, later_level;
+    uint64_t number, later;
+    int code;
+
+    assert_true(identify(*state, pid, &reader, &code));
+    reader_number(&reader, &level, &number);
+    child_end(pid);
+    assert_true(level >= 1);
+    assert_true(number == (uint64_t)pid);
+    reader_number(&reader, &later_level, &later);
+    assert_int_equal(later_level, level);
+    assert_true(later == number);
 }
 
 /* Asks for a process with the number @pid, which nobody has now. */
@@ -184,7 +256,10 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(who_asks_again_is_known, set_up, tear_down),
+        cmocka_unit_test(hundreds_are_known),
+        cmocka_unit_test(where_few_files_may_be_open_few_are_known),
         cmocka_unit_test_setup_teardown(who_has_ended_is_known_no_more, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_number_is_asked_for_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_next_with_a_number_is_met_anew, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_enters_a_cgroup_namespace_is_seen_to, set_up,
                                         tear_down),

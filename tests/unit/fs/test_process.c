@@ -47,6 +47,7 @@ status_tells_the_parent_and_the_innermost_number(void **state)
     assert_true(process_status_parse(text, strlen(text), &status, NULL));
     assert_int_equal(status.parent, 800);
     assert_true(status.number == 1);
+    assert_int_equal(status.level, 3);
 }
 
 static void
@@ -57,6 +58,7 @@ status_before_pid_namespaces_has_no_number(void **state)
     (void)state;
     assert_true(process_status_parse("PPid:\t1\n", 8, &status, NULL));
     assert_true(status.number == 0);
+    assert_int_equal(status.level, 0);
 }
 
 static void

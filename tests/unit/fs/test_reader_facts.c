@@ -41,12 +41,33 @@ time_namespaces_shift_the_boot(void **state)
     assert_true(offset == -86400 * INT64_C(1000000));
 }
 
+static void
+status_tells_the_number_in_the_namespace(void **state)
+{
+    g_autoptr(Machine) machine = machine_new(MACHINE_V2);
+    g_auto(Reader) reader = {.pid_dir = -1, .init_dir = -1};
+    unsigned level;
+    uint64_t number;
+
+    (void)state;
+    machine_process(machine, &(MachineProcess){50, "0::/x\n"});
+    machine_boot(machine);
+    reader_number(&reader, &level, &number);
+    assert_int_equal(level, 0); /* nobody */
+    assert_true(reader_identify(machine->tree.readers, 50, &reader, NULL));
+    machine_write(machine, "proc/50/status", "PPid:\t1\nNSpid:\t50\t7\n");
+    reader_number(&reader, &level, &number);
+    assert_int_equal(level, 2);
+    assert_true(number == 7);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(personality_tells_who_is_a_32_bit_program),
         cmocka_unit_test(time_namespaces_shift_the_boot),
+        cmocka_unit_test(status_tells_the_number_in_the_namespace),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
