@@ -27,19 +27,19 @@ user_free(gpointer data)
 
 typedef struct {
     const char *target;
-    char *device;     /* of the file system that is mounted there */
+    char *id;         /* of the mount there */
+    char *device;     /* of its file system */
     GHashTable *seen; /* inodes of mount namespaces */
     GPtrArray *users;
 } Search;
 
 /* The last of ours there: somebody may have mounted something else over it. */
-static char *
-device_of(const char *target, GError **error)
+static bool
+find_mount(const char *target, Search *search, GError **error)
 {
     size_t len;
     g_autofree char *table = io_read_at(AT_FDCWD, "/proc/self/mountinfo", &len, error);
     LineIter lines = lines_of(table ? table : "", table ? len : 0);
-    char *device = NULL;
     MountLine mount;
     Span line;
 
@@ -48,13 +48,23 @@ device_of(const char *target, GError **error)
             mount_line_parse(line, &mount) ? mount_line_path(mount.point) : NULL;
 
         if (g_strcmp0(point, target) == 0 && span_equals(mount.type, MOUNT_LINE_OWNPROC)) {
-            g_free(device);
-            device = span_dup(mount.device);
+            g_free(search->id);
+            g_free(search->device);
+            search->id = span_dup(mount.id);
+            search->device = span_dup(mount.device);
         }
     }
-    if (table && !device)
+    if (table && !search->device)
         g_set_error(error, READ_ERROR, READ_ERROR_GONE, "%s is not mounted here", target);
-    return device;
+    return search->device != NULL;
+}
+
+/* The daemon's own mount, which whoever has another root sees elsewhere, or a copy of it. */
+static bool
+is_target(const Search *search, const MountLine *mount, const char *point)
+{
+    return span_equals(mount->id, search->id) ||
+           (strcmp(point, search->target) == 0 && span_equals(mount->root, "/"));
 }
 
 static void
@@ -85,7 +95,7 @@ add_users(const Search *search, pid_t pid, LineIter lines)
         if (!mount_line_parse(line, &mount) || !span_equals(mount.device, search->device))
             continue;
         point = mount_line_path(mount.point);
-        if (strcmp(point, search->target) != 0 || !span_equals(mount.root, "/"))
+        if (!is_target(search, &mount, point))
             add_user(search, pid, &mount, g_steal_pointer(&point));
     }
 }
@@ -166,12 +176,13 @@ GPtrArray *
 mount_users_find(const char *target, GError **error)
 {
     g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
-    g_autofree char *device = device_of(target, error);
-    g_autoptr(GDir) processes = device ? g_dir_open("/proc", 0, error) : NULL;
     g_autoptr(GPtrArray) users = g_ptr_array_new_with_free_func(user_free);
-    const Search search = {target, device, seen, users};
+    Search search = {.target = target, .seen = seen, .users = users};
+    g_autoptr(GDir) processes =
+        find_mount(target, &search, error) ? g_dir_open("/proc", 0, error) : NULL;
+    bool ok = processes && look_at_all(&search, processes, error);
 
-    if (!processes || !look_at_all(&search, processes, error))
-        return NULL;
-    return g_steal_pointer(&users);
+    g_free(search.id);
+    g_free(search.device);
+    return ok ? g_steal_pointer(&users) : NULL;
 }

@@ -72,6 +72,23 @@ in_its_mounts()
     nsenter --target "$KEEPER_PID" --mount "$@"
 }
 
+# Whoever has the whole root sees the daemon's mount by another path.
+test_in_another_root_it_does_not_wait_for_itself()
+{
+    local KEPT_ENVIRONMENT
+    mkdir "$SCRATCH/root"
+    # shellcheck disable=SC2016 # the inner shell's words
+    unshare --mount sh -c 'mount --rbind / "$1" && echo >"$1.bound"; exec sleep 60' sh "$SCRATCH/root" &
+    USER_PID=$!
+    wait_until 5 test -e "$SCRATCH/root.bound"
+    KEPT_ENVIRONMENT=(nsenter --target $USER_PID --mount chroot "$SCRATCH/root")
+    with_keeper elsewhere
+    end_keeper
+    kill $USER_PID
+    wait $USER_PID || true
+    ! grep -q "is used by" "$KEPT/log" || fail "$(cat "$KEPT/log")"
+}
+
 test_when_the_tree_is_unmounted_nothing_else_is_left()
 {
     with_keeper unmounted
