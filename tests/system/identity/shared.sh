@@ -16,7 +16,7 @@ speed_daemon
 TORN=$BUILD/tests/system/speed/torn
 HANDOVER=$BUILD/tests/system/identity/handover
 REBORN=$BUILD/tests/system/identity/reborn
-ROUNDS=300
+ROUNDS=$(repeats 300 60)
 WHILE="--any-length --threads 2 --seconds 1"
 FIRST_KIB=65536 SECOND_KIB=98304
 

@@ -7,14 +7,16 @@
 . "$(dirname "$0")/container.bash"
 
 # expect_cpus WHAT COMMAND…: COMMAND takes limits and prints a number of CPUs; if it looks at several
-# places, which must agree, each number that they say once (agreed).
+# places, which must agree, each number that they say once (agreed).  In an emulated machine, where to
+# start a program takes seconds, under the limits alone that say another number than the machine.
 expect_cpus()
 {
     local what=$1
     shift
     need_two_cpus
-    expect_equal "$what, 1.5 CPUs of 0-1" 2 "$("$@" "$LIMITS")"
     expect_equal "$what, 0.5 CPUs" 1 "$("$@" "$HALF")"
+    [ -z "${EMULATED:-}" ] || return 0
+    expect_equal "$what, 1.5 CPUs of 0-1" 2 "$("$@" "$LIMITS")"
     expect_equal "$what, CPU 1 alone" 1 "$("$@" "$SECOND")"
 }
 
