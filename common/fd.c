@@ -5,11 +5,11 @@
 #include <sys/resource.h>
 
 unsigned
-fd_part_of_limit(unsigned part, unsigned max)
+fd_percent_of_limit(unsigned percent, unsigned max)
 {
     struct rlimit files;
 
-    if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur / part > max)
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur / 100 * percent > max)
         return max;
-    return files.rlim_cur < part ? 1 : (unsigned)(files.rlim_cur / part);
+    return files.rlim_cur < 100 ? 1 : (unsigned)(files.rlim_cur * percent / 100);
 }

@@ -30,7 +30,7 @@ fd_steal(int *fd)
     return stolen;
 }
 
-/* A @part th of how many files this process may have open, at least 1 and at most @max. */
-unsigned fd_part_of_limit(unsigned part, unsigned max);
+/* @percent of how many files this process may have open, at least 1 and at most @max. */
+unsigned fd_percent_of_limit(unsigned percent, unsigned max);
 
 #define autofd __attribute__((cleanup(fd_clear))) int

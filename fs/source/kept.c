@@ -32,7 +32,7 @@ kept_is_possible(int fd)
 unsigned
 kept_directories_max(void)
 {
-    return fd_part_of_limit(4, DIRECTORIES_MAX);
+    return fd_percent_of_limit(25, DIRECTORIES_MAX);
 }
 
 /* Asked once: the daemon settles its limits before it serves. */
@@ -42,7 +42,7 @@ files_max(void)
     static gsize max;
 
     if (g_once_init_enter(&max))
-        g_once_init_leave(&max, fd_part_of_limit(2, FILES_MAX));
+        g_once_init_leave(&max, fd_percent_of_limit(40, FILES_MAX));
     return (unsigned)max;
 }
 
