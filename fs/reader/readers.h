@@ -23,7 +23,7 @@ struct Readers {
     CacheKind kinds[READERS_N_KNOWN];             /* of @known; fewer where few files may be open */
     Cache *known[READERS_N_KNOWN];
     Cache *births; /* cpuacct cgroup → born.c */
-    Shelf *shelf;                                 /* that keeps births, or NULL */
+    Shelf *shelf;  /* that keeps births, or NULL */
 };
 
 extern const CacheKind namespace_roots, births;

@@ -81,7 +81,7 @@ test_in_another_root_it_does_not_wait_for_itself()
     unshare --mount sh -c 'mount --rbind / "$1" && echo >"$1.bound"; exec sleep 60' sh "$SCRATCH/root" &
     USER_PID=$!
     wait_until 5 test -e "$SCRATCH/root.bound"
-    KEPT_ENVIRONMENT=(nsenter --target $USER_PID --mount chroot "$SCRATCH/root")
+    KEPT_ENVIRONMENT=(nsenter --target "$USER_PID" --mount chroot "$SCRATCH/root")
     with_keeper elsewhere
     end_keeper
     kill $USER_PID
