@@ -5,11 +5,19 @@
 #include <sys/resource.h>
 
 unsigned
+fd_percent(uint64_t limit, unsigned percent, unsigned max)
+{
+    /* Of more than that one percent is @max already, and nothing overflows. */
+    uint64_t most = UINT64_C(100) * max;
+    uint64_t n = (limit < most ? limit : most) * percent / 100;
+
+    return n < 1 ? 1 : n > max ? max : (unsigned)n;
+}
+
+unsigned
 fd_percent_of_limit(unsigned percent, unsigned max)
 {
     struct rlimit files;
 
-    if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur / 100 * percent > max)
-        return max;
-    return files.rlim_cur < 100 ? 1 : (unsigned)(files.rlim_cur * percent / 100);
+    return getrlimit(RLIMIT_NOFILE, &files) == 0 ? fd_percent(files.rlim_cur, percent, max) : max;
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <errno.h>
+#include <stdint.h>
 #include <unistd.h>
 
 /* Closes *@fd unless it is negative, keeps errno, and sets it to -1. */
@@ -30,7 +31,9 @@ fd_steal(int *fd)
     return stolen;
 }
 
-/* @percent of how many files this process may have open, at least 1 and at most @max. */
+/* @percent of @limit, at least 1 and at most @max.  [pure] */
+unsigned fd_percent(uint64_t limit, unsigned percent, unsigned max);
+/* The same of how many files this process may have open. */
 unsigned fd_percent_of_limit(unsigned percent, unsigned max);
 
 #define autofd __attribute__((cleanup(fd_clear))) int

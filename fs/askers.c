@@ -2,11 +2,15 @@
 
 #include "fs/askers.h"
 
-/* Each may hold file descriptors. */
+#include "common/fd.h"
+
+/* Each holds file descriptors, as a rule those of fs/reader/known.h. */
+#define ASKERS_PERCENT 6
 #define ASKERS_MAX 256
 
 struct Askers {
     AskersConfig config;
+    unsigned max;
     GMutex lock;        /* guards all below */
     GHashTable *by_tid; /* owns those who asked in @tick, by thread id */
     uint64_t tick;
@@ -47,6 +51,7 @@ askers_new(const AskersConfig *config)
     Askers *askers = g_new0(Askers, 1);
 
     askers->config = *config;
+    askers->max = fd_percent_of_limit(ASKERS_PERCENT, ASKERS_MAX);
     g_mutex_init(&askers->lock);
     askers->by_tid = table_new();
     return askers;
@@ -73,7 +78,7 @@ remember(Askers *askers, pid_t tid, Asker *asker)
 
     if (asker->tick < askers->tick)
         return;
-    if (asker->tick > askers->tick || g_hash_table_size(askers->by_tid) >= ASKERS_MAX) {
+    if (asker->tick > askers->tick || g_hash_table_size(askers->by_tid) >= askers->max) {
         old = askers->by_tid;
         askers->by_tid = table_new();
         askers->tick = asker->tick;
