@@ -2,6 +2,8 @@
 
 #include "common/cache.h"
 
+#define DROPS_MAX 64 /* at a look */
+
 typedef struct {
     uint64_t key;
     uint64_t used;
@@ -11,6 +13,7 @@ typedef struct {
 
 struct Cache {
     const CacheKind *kind;
+    unsigned max;
     GMutex lock;        /* guards all below */
     GHashTable *by_key; /* the entries; they are owned by by_use */
     GQueue by_use;      /* used last comes first */
@@ -18,11 +21,12 @@ struct Cache {
 };
 
 Cache *
-cache_new(const CacheKind *kind)
+cache_new(const CacheKind *kind, unsigned max)
 {
     Cache *cache = g_new0(Cache, 1);
 
     cache->kind = kind;
+    cache->max = max;
     g_mutex_init(&cache->lock);
     cache->by_key = g_hash_table_new(g_int64_hash, g_int64_equal);
     g_queue_init(&cache->by_use);
@@ -65,10 +69,11 @@ cache_free(Cache *cache)
     g_free(cache);
 }
 
+/* Not all at once: whoever asks first after a pause waits for it. */
 static void
 drop_idle(Cache *cache, uint64_t now, GSList **dropped)
 {
-    while (cache->by_use.tail) {
+    for (unsigned i = 0; i < DROPS_MAX && cache->by_use.tail; i++) {
         Entry *oldest = cache->by_use.tail->data;
 
         if (now < oldest->used || now - oldest->used <= cache->kind->max_idle_usec)
@@ -127,7 +132,7 @@ cache_put(Cache *cache, uint64_t key, uint64_t now, void *value)
     if (old)
         take_out(cache, old, &dropped);
     insert(cache, key, now, value);
-    if (cache->by_use.length > cache->kind->max_entries)
+    if (cache->by_use.length > cache->max)
         take_out(cache, cache->by_use.tail->data, &dropped);
     g_mutex_unlock(&cache->lock);
     free_dropped(cache, dropped);

@@ -16,15 +16,14 @@ typedef struct Cache Cache;
 #define CACHE_FOR_EVER UINT64_MAX
 
 typedef struct {
-    unsigned max_entries;
     uint64_t max_idle_usec; /* or CACHE_FOR_EVER */
     GDestroyNotify value_free;
     /* Makes *ret from a value, under the lock: it must not wait. */
     bool (*value_copy)(const void *value, void *ret);
 } CacheKind;
 
-/* @kind is borrowed. */
-Cache *cache_new(const CacheKind *kind);
+/* Of at most @max entries; @kind is borrowed. */
+Cache *cache_new(const CacheKind *kind, unsigned max);
 void cache_free(Cache *cache);
 
 /* Copies the value of @key to @ret; false if there is none. */

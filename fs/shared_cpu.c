@@ -49,10 +49,11 @@ entry_copy(const void *value, void *ret)
     return is_as_good;
 }
 
-/* So many containers share in a tick; of more the first find out for themselves.  A tick is called
- * by when it began (common/tick.h), which is the time that the cache goes by. */
+/* So many containers share in a tick; of more the first find out for themselves. */
+#define SHARED_MAX 256
+
+/* A tick is called by when it began (common/tick.h), which is the time that the cache goes by. */
 static const CacheKind kind = {
-    .max_entries = 256,
     .max_idle_usec = G_USEC_PER_SEC,
     .value_free = entry_free,
     .value_copy = entry_copy,
@@ -61,7 +62,7 @@ static const CacheKind kind = {
 Cache *
 shared_cpus_new(void)
 {
-    return cache_new(&kind);
+    return cache_new(&kind, SHARED_MAX);
 }
 
 bool

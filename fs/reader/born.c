@@ -42,7 +42,6 @@ birth_free(gpointer value)
 /* A cgroup's number is never given again, so a birth never becomes wrong.  Those of cgroups that
  * are gone are forgotten by forget_the_dead(). */
 const CacheKind births = {
-    .max_entries = 4096,
     .max_idle_usec = CACHE_FOR_EVER,
     .value_free = birth_free,
     .value_copy = birth_copy,

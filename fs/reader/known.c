@@ -28,7 +28,6 @@ known_free(gpointer process)
 /* Three fds each.  They keep the kernel's record of a pid namespace, nothing else of a container,
  * so not for long. */
 const CacheKind known_threads = {
-    .max_entries = READERS_KNOWN_MAX,
     .max_idle_usec = 10 * G_USEC_PER_SEC,
     .value_free = known_free,
     .value_copy = known_copy,
@@ -37,7 +36,6 @@ const CacheKind known_threads = {
 /* The directory of an init that has ended fails at every look below it, and while it has not its
  * namespace's number cannot be another's. */
 const CacheKind known_inits = {
-    .max_entries = READERS_KNOWN_MAX,
     .max_idle_usec = 30 * G_USEC_PER_SEC,
     .value_free = known_free,
     .value_copy = known_copy,
@@ -230,16 +228,16 @@ known_thread(Readers *readers, pid_t tid, GError **error)
     uint64_t now = (uint64_t)g_get_monotonic_time();
     Process *process;
 
-    if (cache_get(readers->known[READERS_THREADS], (uint64_t)tid, now, &process))
+    if (cache_get(readers->threads, (uint64_t)tid, now, &process))
         return process;
     process = meet(readers, tid, error);
     if (process && process->is_kept && is_complete(readers, process))
-        cache_put(readers->known[READERS_THREADS], (uint64_t)tid, now, known_ref(process));
+        cache_put(readers->threads, (uint64_t)tid, now, known_ref(process));
     return process;
 }
 
 void
 known_forget(Readers *readers, pid_t tid)
 {
-    cache_drop(readers->known[READERS_THREADS], (uint64_t)tid);
+    cache_drop(readers->threads, (uint64_t)tid);
 }

@@ -38,7 +38,6 @@ known_copy(const void *value, void *ret)
 
 /* Half a minute: a container that is gone must not be kept in the kernel for long. */
 const CacheKind namespace_roots = {
-    .max_entries = READERS_KNOWN_MAX,
     .max_idle_usec = 30 * G_USEC_PER_SEC,
     .value_free = known_free,
     .value_copy = known_copy,
@@ -57,7 +56,7 @@ remember(Readers *readers, int dir, uint64_t number, const CgroupPaths *root)
     known = g_new0(Known, 1);
     cgroup_paths_copy(root, &known->root);
     known->fd = fd_steal(&fd);
-    cache_put(readers->known[READERS_ROOTS], number, (uint64_t)g_get_monotonic_time(), known);
+    cache_put(readers->roots, number, (uint64_t)g_get_monotonic_time(), known);
 }
 
 static bool
@@ -132,7 +131,7 @@ namespace_root_find(Readers *readers, int dir, uint64_t number, CgroupPaths *ret
     CgroupPaths root = {0};
     bool moved = false, found;
 
-    if (cache_get(readers->known[READERS_ROOTS], number, (uint64_t)g_get_monotonic_time(), ret))
+    if (cache_get(readers->roots, number, (uint64_t)g_get_monotonic_time(), ret))
         return true;
     found = look(readers, dir, number, &root, &moved, &problem);
     if (moved) {

@@ -153,14 +153,14 @@ known_init_find(Readers *readers, const Process *process)
     uint64_t now = (uint64_t)g_get_monotonic_time();
     Process *init;
 
-    if (cache_get(readers->known[READERS_INITS], process->pid_ns, now, &init)) {
+    if (cache_get(readers->inits, process->pid_ns, now, &init)) {
         if (process_namespace(init->dir, "ns/pid") == process->pid_ns)
             return init;
-        cache_drop(readers->known[READERS_INITS], process->pid_ns);
+        cache_drop(readers->inits, process->pid_ns);
         known_unref(init);
     }
     init = search_init(readers, process);
     if (init)
-        cache_put(readers->known[READERS_INITS], process->pid_ns, now, known_ref(init));
+        cache_put(readers->inits, process->pid_ns, now, known_ref(init));
     return init;
 }

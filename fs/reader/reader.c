@@ -14,6 +14,13 @@
 #include <string.h>
 #include <sys/vfs.h>
 
+/* Of each kind; two for each of a thousand containers that read every second.  Of one that is up to
+ * five open files: as a rule 30 % of those that may be open, which with what fs/source/kept.c has
+ * leaves 5.  Who has more than may be open ends, and the next worker begins with none. */
+#define KNOWN_PERCENT 6
+#define KNOWN_MAX 2048
+#define BIRTHS_MAX 4096
+
 #define NOBODY ((Reader){.pid_dir = -1, .init_dir = -1})
 
 static bool
@@ -36,26 +43,17 @@ own_namespaces(Readers *readers, GError **error)
            process_boottime_offset_parse(offsets, len, &readers->boottime_offset, error);
 }
 
-/* Of a container up to five files: together 30 % of those that may be open, which with what
- * fs/source/kept.c has leaves 5 %. */
-static void
-know(Readers *readers, ReadersKnown what, const CacheKind *kind)
-{
-    readers->kinds[what] = *kind;
-    readers->kinds[what].max_entries = fd_percent_of_limit(6, kind->max_entries);
-    readers->known[what] = cache_new(&readers->kinds[what]);
-}
-
 Readers *
 readers_new(const ReadersConfig *config, GError **error)
 {
     g_autoptr(Readers) readers = g_new0(Readers, 1);
+    unsigned max = fd_percent_of_limit(KNOWN_PERCENT, KNOWN_MAX);
 
     readers->config = *config;
-    know(readers, READERS_ROOTS, &namespace_roots);
-    know(readers, READERS_THREADS, &known_threads);
-    know(readers, READERS_INITS, &known_inits);
-    readers->births = cache_new(&births);
+    readers->roots = cache_new(&namespace_roots, max);
+    readers->threads = cache_new(&known_threads, max);
+    readers->inits = cache_new(&known_inits, max);
+    readers->births = cache_new(&births, BIRTHS_MAX);
     if (!own_namespaces(readers, error))
         return NULL;
     return g_steal_pointer(&readers);
@@ -66,8 +64,9 @@ readers_free(Readers *readers)
 {
     if (!readers)
         return;
-    for (unsigned i = 0; i < READERS_N_KNOWN; i++)
-        cache_free(readers->known[i]);
+    cache_free(readers->roots);
+    cache_free(readers->threads);
+    cache_free(readers->inits);
     readers->shelf = NULL; /* what is there is the next life's */
     cache_free(readers->births);
     g_free(readers);
@@ -297,8 +296,8 @@ reader_identify(Readers *readers, pid_t tid, Reader *ret, GError **error)
 void
 readers_caches(Readers *readers, ReadersCache ret[READERS_CACHES])
 {
-    Cache *caches[READERS_CACHES] = {readers->known[READERS_ROOTS], readers->known[READERS_INITS],
-                                     readers->known[READERS_THREADS], readers->births};
+    Cache *caches[READERS_CACHES] = {readers->roots, readers->inits, readers->threads,
+                                     readers->births};
     static const char *const names[READERS_CACHES] = {"cgroup_namespaces", "pid_namespaces",
                                                       "threads", "births"};
 

@@ -83,14 +83,12 @@ directory_acquire(const void *value, void *ret)
 static Cache *
 cache(void)
 {
-    static CacheKind kind = {
+    static const CacheKind kind = {
         .max_idle_usec = KEPT_USEC, .value_free = directory_unref, .value_copy = directory_acquire};
     static gsize made; /* a Cache; made once, for the life of the process */
 
-    if (g_once_init_enter(&made)) {
-        kind.max_entries = kept_directories_max();
-        g_once_init_leave(&made, (gsize)cache_new(&kind));
-    }
+    if (g_once_init_enter(&made))
+        g_once_init_leave(&made, (gsize)cache_new(&kind, kept_directories_max()));
     return (Cache *)made;
 }
 

@@ -22,7 +22,7 @@ value_copy(const void *value, void *ret)
 }
 
 static const CacheKind kind = {
-    .max_entries = 2, .max_idle_usec = IDLE, .value_free = value_free, .value_copy = value_copy};
+    .max_idle_usec = IDLE, .value_free = value_free, .value_copy = value_copy};
 
 static void
 put(Cache *cache, uint64_t key, uint64_t now, int value)
@@ -42,7 +42,7 @@ get(Cache *cache, uint64_t key, uint64_t now)
 static void
 what_was_put_is_got(void **state)
 {
-    g_autoptr(Cache) cache = cache_new(&kind);
+    g_autoptr(Cache) cache = cache_new(&kind, 2);
 
     (void)state;
     put(cache, 7, 0, 70);
@@ -53,7 +53,7 @@ what_was_put_is_got(void **state)
 static void
 a_later_value_replaces_an_earlier_one(void **state)
 {
-    g_autoptr(Cache) cache = cache_new(&kind);
+    g_autoptr(Cache) cache = cache_new(&kind, 2);
 
     (void)state;
     put(cache, 7, 0, 70);
@@ -64,7 +64,7 @@ a_later_value_replaces_an_earlier_one(void **state)
 static void
 the_one_unused_longest_makes_room(void **state)
 {
-    g_autoptr(Cache) cache = cache_new(&kind);
+    g_autoptr(Cache) cache = cache_new(&kind, 2);
 
     (void)state;
     put(cache, 1, 0, 10);
@@ -79,7 +79,7 @@ the_one_unused_longest_makes_room(void **state)
 static void
 what_is_unused_for_too_long_is_dropped_by_any_look(void **state)
 {
-    g_autoptr(Cache) cache = cache_new(&kind);
+    g_autoptr(Cache) cache = cache_new(&kind, 2);
 
     (void)state;
     put(cache, 1, 0, 10);
@@ -92,9 +92,24 @@ what_is_unused_for_too_long_is_dropped_by_any_look(void **state)
 }
 
 static void
+of_very_many_a_look_drops_some(void **state)
+{
+    g_autoptr(Cache) cache = cache_new(&kind, 100);
+
+    (void)state;
+    for (uint64_t key = 0; key < 100; key++)
+        put(cache, key, 0, 1);
+    n_freed = 0;
+    (void)get(cache, 200, IDLE + 1);
+    assert_int_equal(n_freed, 64);
+    (void)get(cache, 200, IDLE + 1);
+    assert_int_equal(n_freed, 100);
+}
+
+static void
 use_keeps_a_value(void **state)
 {
-    g_autoptr(Cache) cache = cache_new(&kind);
+    g_autoptr(Cache) cache = cache_new(&kind, 2);
 
     (void)state;
     put(cache, 1, 0, 10);
@@ -105,7 +120,7 @@ use_keeps_a_value(void **state)
 static void
 a_dropped_value_is_freed_at_once(void **state)
 {
-    g_autoptr(Cache) cache = cache_new(&kind);
+    g_autoptr(Cache) cache = cache_new(&kind, 2);
 
     (void)state;
     put(cache, 1, 0, 10);
@@ -119,7 +134,7 @@ a_dropped_value_is_freed_at_once(void **state)
 static void
 values_end_with_the_cache(void **state)
 {
-    Cache *cache = cache_new(&kind);
+    Cache *cache = cache_new(&kind, 2);
 
     (void)state;
     put(cache, 1, 0, 10);
@@ -137,6 +152,7 @@ main(void)
         cmocka_unit_test(a_later_value_replaces_an_earlier_one),
         cmocka_unit_test(the_one_unused_longest_makes_room),
         cmocka_unit_test(what_is_unused_for_too_long_is_dropped_by_any_look),
+        cmocka_unit_test(of_very_many_a_look_drops_some),
         cmocka_unit_test(use_keeps_a_value),
         cmocka_unit_test(a_dropped_value_is_freed_at_once),
         cmocka_unit_test(values_end_with_the_cache),
