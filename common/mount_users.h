@@ -14,7 +14,8 @@ typedef struct {
     char *point; /* where, as it sees it */
 } MountUser;
 
-/* All but the daemon's mount at @target itself, of which namespaces of services have copies that go
- * with it.  Of each namespace that has processes; the caller frees.  READ_ERROR_GONE if there is no
- * such mount; another one if of a namespace it cannot be told, and so somebody there may have. */
+/* All but the daemon's mount at @target itself, of which namespaces of services have copies at the
+ * same path that go with it.  Of each namespace that has processes; the caller frees.
+ * READ_ERROR_GONE if there is no such mount; another one if of a namespace it cannot be told, and
+ * so somebody there may have. */
 GPtrArray *mount_users_find(const char *target, GError **error);
