@@ -12,10 +12,7 @@
 
 #define DIRECTORY_TIMEOUT 3600.0 /* seconds; a directory's attributes never change */
 #define OWN_ENTRY_TIMEOUT 0.0    /* the same name is another node for another container, or none */
-#define SIZE_UNKNOWN 4096        /* what sysfs says of every file */
 
-/* st_size.  Never the kernel's own 0: there sendfile(2), which busybox's cat uses, would stop
- * before it began. */
 static off_t
 file_size(const Ops *ops, const TreePlace *place, uint64_t node, Asker *asker)
 {
@@ -25,7 +22,7 @@ file_size(const Ops *ops, const TreePlace *place, uint64_t node, Asker *asker)
     if (known == 0 && asker && place->entry->file != &tree_metrics &&
         tree_is_everybodys(place->entry) && ops_text(ops, place, asker, &text, NULL))
         known = sizes_fit(ops->sizes, node, g_bytes_get_size(text.bytes));
-    return known > 0 ? (off_t)known : SIZE_UNKNOWN;
+    return ops_size(known);
 }
 
 /* The kernel gives slabinfo to root alone: it tells who attacks the kernel's memory where to aim.

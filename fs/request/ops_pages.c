@@ -67,7 +67,7 @@ ops_page_stat(const Ops *ops, uint64_t node, Asker *asker, struct stat *st, GErr
 
     if (!(is_own ? ops_text(ops, &place, asker, &text, error)
                  : page_text(ops, node, &text, error))) {
-        st->st_size = (off_t)sizes_get(ops->sizes, node);
+        st->st_size = ops_size(sizes_get(ops->sizes, node));
         return 0.0; /* it may be there the next time */
     }
     if (!has_page(&text)) {

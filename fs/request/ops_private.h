@@ -53,8 +53,17 @@ void ops_forget(fuse_req_t req, fuse_ino_t node, uint64_t n);
 void ops_forget_multi(fuse_req_t req, size_t count, struct fuse_forget_data *forgets);
 
 /* ops_pages.c: what the kernel may keep */
-#define OPS_PAGE_LEN 4096u   /* the smallest page there is */
-#define OPS_ATTR_TIMEOUT 1.0 /* seconds; of a file that has no page */
+#define OPS_PAGE_LEN 4096u    /* the smallest page there is */
+#define OPS_ATTR_TIMEOUT 1.0  /* seconds; of a file that has no page */
+#define OPS_SIZE_UNKNOWN 4096 /* what sysfs says of every file */
+
+/* st_size of a file whose length is @known, or 0.  Never the kernel's own 0: there sendfile(2),
+ * which busybox's cat uses, would stop before it began. */
+static inline off_t
+ops_size(size_t known)
+{
+    return known > 0 ? (off_t)known : OPS_SIZE_UNKNOWN;
+}
 
 /* How a file is open; the lower bits of its handle. */
 typedef enum {

@@ -171,6 +171,19 @@ who_cannot_be_told_his_numbers_is_told_why_when_he_reads(void **state)
     assert_int_equal(error_of(kernel, &read), -EIO);
 }
 
+/* 0 bytes to send would be none. */
+static void
+a_file_whose_text_nobody_has_seen_is_not_empty(void **state)
+{
+    Kernel *kernel = *state;
+    struct fuse_entry_out entry;
+
+    machine_write(kernel->machine, "sys/fs/cgroup/a/memory.max", "lots\n");
+    assert_int_equal(kernel_walk(kernel, PID_A, "proc/meminfo", &entry), 0);
+    assert_int_equal(entry.attr.size, 4096);
+    assert_true(entry.attr_valid == 0 && entry.attr_valid_nsec == 0);
+}
+
 static void
 forget(Kernel *kernel, uint64_t node)
 {
@@ -211,6 +224,7 @@ main(void)
         TEST(a_text_is_as_long_as_the_file_however_its_numbers_grow),
         TEST(the_empty_line_at_the_end_of_cpuinfo_stays_empty),
         TEST(who_cannot_be_told_his_numbers_is_told_why_when_he_reads),
+        TEST(a_file_whose_text_nobody_has_seen_is_not_empty),
         TEST(what_the_kernel_forgot_is_told_again),
     };
 
