@@ -2,8 +2,6 @@
 
 #include "common/cache.h"
 
-#define DROPS_MAX 64 /* at a look */
-
 typedef struct {
     uint64_t key;
     uint64_t used;
@@ -69,11 +67,10 @@ cache_free(Cache *cache)
     g_free(cache);
 }
 
-/* Not all at once: whoever asks first after a pause waits for it. */
 static void
 drop_idle(Cache *cache, uint64_t now, GSList **dropped)
 {
-    for (unsigned i = 0; i < DROPS_MAX && cache->by_use.tail; i++) {
+    while (cache->by_use.tail) {
         Entry *oldest = cache->by_use.tail->data;
 
         if (now < oldest->used || now - oldest->used <= cache->kind->max_idle_usec)

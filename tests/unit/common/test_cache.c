@@ -92,21 +92,6 @@ what_is_unused_for_too_long_is_dropped_by_any_look(void **state)
 }
 
 static void
-of_very_many_a_look_drops_some(void **state)
-{
-    g_autoptr(Cache) cache = cache_new(&kind, 100);
-
-    (void)state;
-    for (uint64_t key = 0; key < 100; key++)
-        put(cache, key, 0, 1);
-    n_freed = 0;
-    (void)get(cache, 200, IDLE + 1);
-    assert_int_equal(n_freed, 64);
-    (void)get(cache, 200, IDLE + 1);
-    assert_int_equal(n_freed, 100);
-}
-
-static void
 use_keeps_a_value(void **state)
 {
     g_autoptr(Cache) cache = cache_new(&kind, 2);
@@ -152,7 +137,6 @@ main(void)
         cmocka_unit_test(a_later_value_replaces_an_earlier_one),
         cmocka_unit_test(the_one_unused_longest_makes_room),
         cmocka_unit_test(what_is_unused_for_too_long_is_dropped_by_any_look),
-        cmocka_unit_test(of_very_many_a_look_drops_some),
         cmocka_unit_test(use_keeps_a_value),
         cmocka_unit_test(a_dropped_value_is_freed_at_once),
         cmocka_unit_test(values_end_with_the_cache),
