@@ -35,7 +35,7 @@ typedef struct {
 
 /* The last of ours there: somebody may have mounted something else over it. */
 static bool
-find_mount(const char *target, Search *search, GError **error)
+find_mount(Search *search, GError **error)
 {
     size_t len;
     g_autofree char *table = io_read_at(AT_FDCWD, "/proc/self/mountinfo", &len, error);
@@ -47,7 +47,7 @@ find_mount(const char *target, Search *search, GError **error)
         g_autofree char *point =
             mount_line_parse(line, &mount) ? mount_line_path(mount.point) : NULL;
 
-        if (g_strcmp0(point, target) == 0 && span_equals(mount.type, MOUNT_LINE_OWNPROC)) {
+        if (g_strcmp0(point, search->target) == 0 && span_equals(mount.type, MOUNT_LINE_OWNPROC)) {
             g_free(search->id);
             g_free(search->device);
             search->id = span_dup(mount.id);
@@ -55,7 +55,7 @@ find_mount(const char *target, Search *search, GError **error)
         }
     }
     if (table && !search->device)
-        g_set_error(error, READ_ERROR, READ_ERROR_GONE, "%s is not mounted here", target);
+        g_set_error(error, READ_ERROR, READ_ERROR_GONE, "%s is not mounted here", search->target);
     return search->device != NULL;
 }
 
@@ -178,8 +178,7 @@ mount_users_find(const char *target, GError **error)
     g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
     g_autoptr(GPtrArray) users = g_ptr_array_new_with_free_func(user_free);
     Search search = {.target = target, .seen = seen, .users = users};
-    g_autoptr(GDir) processes =
-        find_mount(target, &search, error) ? g_dir_open("/proc", 0, error) : NULL;
+    g_autoptr(GDir) processes = find_mount(&search, error) ? g_dir_open("/proc", 0, error) : NULL;
     bool ok = processes && look_at_all(&search, processes, error);
 
     g_free(search.id);
