@@ -21,8 +21,8 @@ held_run(void *data)
 
     if (vfork() == 0) {
         (void)syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-        if (syscall(SYS_getppid) != self)
-            _exit(0);                       /* who was killed before that would not be heard of */
+        if (syscall(SYS_getppid) != self) /* who was killed before that would not be heard of */
+            _exit(0);
         atomic_store(&held_is_there, true); /* its memory is ours */
         (void)syscall(SYS_pause);
         _exit(0);
